@@ -1,0 +1,36 @@
+# Needs: Python 3.11 or newer with venv and pip, and CA certificates. Nothing else for `make run`.
+PYTHON ?= python3
+
+.PHONY: help run test lint lock
+
+help:
+	@echo "make run          start the portal with its demonstration content (DEMO=0: an empty office)"
+	@echo "make test         everything: checks, tests on SQLite and PostgreSQL, real browser"
+	@echo "make lint         ruff and djade only"
+	@echo "make lock         rewrite requirements.txt and tests/requirements.txt from pyproject.toml"
+
+# `exec` hands Ctrl-C and TERM to the launcher itself; the shell says which program is missing.
+run:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: apt-get install python3 python3-venv (or PYTHON=/path/to/python3)." >&2; exit 1; }
+	@exec $(PYTHON) portal/launch.py
+
+test:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: apt-get install python3 python3-venv (or PYTHON=/path/to/python3)." >&2; exit 1; }
+	@exec $(PYTHON) tests/suite.py
+
+lint:
+	@exec $(PYTHON) tests/suite.py --lint
+
+# The locks hold only versions and hashes; where packages come from is the business of each machine.
+LOCK = .venv/lock
+COMPILE = $(LOCK)/bin/pip-compile - --quiet --generate-hashes --strip-extras --no-header \
+	--no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-options --upgrade
+GROUP = import sys, tomllib; \
+	print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"][sys.argv[1]], sep="\n")
+
+lock:
+	@$(PYTHON) -m venv $(LOCK)
+	@$(LOCK)/bin/pip install --quiet --upgrade pip pip-tools
+	@$(LOCK)/bin/python -c '$(GROUP)' runtime | $(COMPILE) -o requirements.txt
+	@{ echo "-c $(CURDIR)/requirements.txt"; $(LOCK)/bin/python -c '$(GROUP)' test; } \
+		| $(COMPILE) -o tests/requirements.txt

@@ -1,0 +1,60 @@
+import os
+import shutil
+
+import pytest
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def pytest_collection_modifyitems(items):
+    """Mark browser tests and run them last; give back what migrations made after each flush."""
+    for item in items:
+        names = item.fixturenames
+        if {"page", "context", "browser", "new_context"} & set(names):
+            item.add_marker(pytest.mark.browser)
+        marker = item.get_closest_marker("django_db")
+        flushed = "live_server" in names or "transactional_db" in names
+        if flushed or (marker and marker.kwargs.get("transaction")):
+            names.append("django_db_serialized_rollback")
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+def pytest_sessionfinish(session):
+    """With ``CI=true`` a test that did not run is a failure: nothing is skipped silently."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") != "true" or reporter is None:
+        return
+    if reporter.stats.get("skipped") and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter):
+    skipped = len(terminalreporter.stats.get("skipped", []))
+    if skipped and os.environ.get("CI") == "true":
+        terminalreporter.write_line(f"{skipped} skipped: with CI=true that is a failure.", red=True)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Debian's Chromium, which never looks for its maker's hosts."""
+    program = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if program is None:
+        pytest.fail("Chromium is not installed: apt-get install chromium", pytrace=False)
+    return browser_type_launch_args | {
+        "executable_path": program,
+        "chromium_sandbox": os.geteuid() != 0,
+        "args": [
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-sync",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--no-first-run",
+        ],
+    }
+
+
+@pytest.fixture(scope="session")
+def base_url(live_server):
+    """Makes ``page.goto("/en/")`` reach the live server."""
+    return live_server.url
