@@ -12,7 +12,7 @@ help:
 # `exec` hands Ctrl-C and TERM to the launcher itself; the shell says which program is missing.
 run:
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: apt-get install python3 python3-venv (or PYTHON=/path/to/python3)." >&2; exit 1; }
-	@exec $(PYTHON) portal/launch.py
+	@exec $(PYTHON) -I portal/launch.py
 
 test:
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: apt-get install python3 python3-venv (or PYTHON=/path/to/python3)." >&2; exit 1; }
