@@ -1,0 +1,13 @@
+from modeltranslation.translator import TranslationOptions, register
+
+from news import models
+
+
+@register(models.Event)
+class EventTranslation(TranslationOptions):
+    fields = ("title", "summary", "body", "venue", "notice")
+
+
+@register(models.Release)
+class ReleaseTranslation(TranslationOptions):
+    fields = ("headline", "summary", "body", "source_name", "notice")

@@ -1,0 +1,752 @@
+"""Institutions, places, agreements and the rules that read them."""
+
+import datetime
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from publishing.cache.models import PublicModel, PublicQuerySet
+from publishing.editorial import languages
+from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField, read
+from publishing.editorial.models import slug_form, unused_slug
+
+
+class CooperationField(PublicModel):
+    """One of the office's fields of cooperation: a colour, a name, a place in the order."""
+
+    slug = models.SlugField(_("address"), max_length=40, validators=[slug_form])
+    name = models.CharField(_("name"), max_length=80)
+    summary = models.CharField(_("summary"), max_length=200, blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    slot = models.PositiveSmallIntegerField(
+        _("colour"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(5)],
+        help_text=_("1 green, 2 ochre, 3 red, 4 blue, 5 violet."),
+    )
+
+    objects = PublicQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("field of cooperation")
+        verbose_name_plural = _("fields of cooperation")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slug"],
+                name="partners_field_slug",
+                violation_error_message=_("Another field has this address already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(slot__range=(1, 5)),
+                name="partners_field_slot",
+                violation_error_message=_("Choose a colour from 1 to 5."),
+            ),
+        ]
+
+    def __str__(self):
+        return languages.first_text(self, "name")
+
+
+class Place(PublicModel):
+    """A point of the world with a name in both languages, inside a larger one."""
+
+    class Level(models.TextChoices):
+        COUNTRY = "country", _("country")
+        PROVINCE = "province", _("province or region")
+        CITY = "city", _("city")
+        DISTRICT = "district", _("district")
+        ZONE = "zone", _("development zone")
+        VENUE = "venue", _("venue")
+
+    name = models.CharField(_("name"), max_length=160)
+    level = models.CharField(_("level"), max_length=10, choices=Level.choices, default=Level.CITY)
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parts",
+        verbose_name=_("inside"),
+    )
+    country = CountryField(_("country"), blank=True)
+    latitude = models.DecimalField(
+        _("latitude"), max_digits=8, decimal_places=5, null=True, blank=True
+    )
+    longitude = models.DecimalField(
+        _("longitude"), max_digits=8, decimal_places=5, null=True, blank=True
+    )
+    geonames_id = models.PositiveIntegerField(_("GeoNames id"), null=True, blank=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=40, blank=True, help_text=_("For example Europe/London.")
+    )
+
+    objects = PublicQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name_en", "pk"]
+        verbose_name = _("place")
+        verbose_name_plural = _("places")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                name="partners_place_coordinates",
+                violation_error_message=_(
+                    "Give both coordinates or none: latitude from -90 to 90, longitude from -180 to 180."
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return languages.first_text(self, "name")
+
+    def clean(self):
+        super().clean()
+        seen = {self.pk} if self.pk else set()
+        for place in self.chain():
+            if place is not self and place.pk in seen:
+                raise ValidationError({"parent": _("A place cannot lie inside itself.")})
+            seen.add(place.pk)
+
+    def chain(self):
+        """This place, then what it lies in, outwards; stops at a cycle."""
+        place, seen = self, set()
+        while place is not None and id(place) not in seen and len(seen) < 10:
+            seen.add(id(place))
+            yield place
+            place = place.parent
+
+    @property
+    def city(self):
+        return next((place for place in self.chain() if place.level == self.Level.CITY), None)
+
+
+class InstitutionType(PublicModel):
+    """What an institution is: an ROR type with the office's own finer name."""
+
+    class Ror(models.TextChoices):
+        """The nine types of the ROR schema, version 2.1."""
+
+        EDUCATION = "education", _("education")
+        FUNDER = "funder", _("funder")
+        HEALTHCARE = "healthcare", _("healthcare")
+        COMPANY = "company", _("company")
+        ARCHIVE = "archive", _("archive")
+        NONPROFIT = "nonprofit", _("non-profit")
+        GOVERNMENT = "government", _("government")
+        FACILITY = "facility", _("facility")
+        OTHER = "other", _("other")
+
+    code = models.SlugField(_("code"), max_length=40)
+    name = models.CharField(_("name"), max_length=80)
+    plural = models.CharField(_("plural"), max_length=80, blank=True)
+    ror = models.CharField(_("ROR type"), max_length=12, choices=Ror.choices)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = PublicQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("type of institution")
+        verbose_name_plural = _("types of institution")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"],
+                name="partners_type_code",
+                violation_error_message=_("Another type has this code already."),
+            ),
+        ]
+
+    def __str__(self):
+        return languages.first_text(self, "name")
+
+
+class InstitutionQuerySet(PublicQuerySet):
+    def public(self):
+        """Institutions that anyone may see: the only door for public reads."""
+        return self.filter(is_public=True).exclude(status=Institution.Status.WITHDRAWN)
+
+    def partners(self):
+        """Everyone but the office itself."""
+        return self.filter(is_own=False)
+
+    def for_list(self):
+        return self.select_related("city", "place").prefetch_related("types")
+
+
+class Institution(PublicModel):
+    """A partner, or the office itself. Facts are edited in place."""
+
+    class Status(models.TextChoices):
+        """ROR's terms; a withdrawn record was made in error and is shown nowhere."""
+
+        ACTIVE = "active", _("active")
+        INACTIVE = "inactive", _("inactive")
+        WITHDRAWN = "withdrawn", _("record withdrawn")
+
+    slug = models.CharField(
+        _("address"),
+        max_length=120,
+        blank=True,
+        validators=[slug_form],
+        help_text=_("Last part of the web address. Empty: made from the name."),
+    )
+    name = models.CharField(_("name"), max_length=200)
+    summary = models.TextField(_("summary"), blank=True)
+    types = models.ManyToManyField(InstitutionType, blank=True, verbose_name=_("types"))
+    place = models.ForeignKey(
+        Place,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="institutions",
+        verbose_name=_("place"),
+    )
+    city = models.ForeignKey(
+        Place,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="city_institutions",
+        verbose_name=_("city"),
+    )
+    country = CountryField(_("country"), blank=True, editable=False)
+    website = models.URLField(_("website"), blank=True)
+    logo = models.ForeignKey(
+        "media.Image",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("logo"),
+    )
+    established = PartialDateField(_("established"))
+    established_first = FirstDayField(source="established")
+    established_last = LastDayField(source="established")
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="units",
+        verbose_name=_("belongs to"),
+    )
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE
+    )
+    is_own = models.BooleanField(
+        _("this office"),
+        default=False,
+        help_text=_("The office itself: not listed among its partners."),
+    )
+    is_public = models.BooleanField(_("public"), default=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    saved_at = models.DateTimeField(_("last saved"), auto_now=True)
+
+    objects = InstitutionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name_en", "pk"]
+        verbose_name = _("institution")
+        verbose_name_plural = _("institutions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slug"],
+                name="partners_institution_slug",
+                violation_error_message=_("Another institution has this address already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(parent=F("pk")),
+                name="partners_institution_not_own_parent",
+                violation_error_message=_("An institution cannot belong to itself."),
+            ),
+        ]
+
+    def __str__(self):
+        return languages.first_text(self, "name")
+
+    def save(self, *args, **kwargs):
+        if not self.slug:
+            self.slug = unused_slug(self, "name")
+        self.locate()
+        super().save(*args, **kwargs)
+
+    def locate(self):
+        """City and country follow from the place; lists and filters read them."""
+        self.city = self.place.city if self.place else None
+        countries = (place.country for place in self.place.chain()) if self.place else ()
+        self.country = next((code for code in countries if code), "")
+
+    def clean(self):
+        super().clean()
+        if not any(languages.text(self, "name", code) for code in languages.CODES):
+            raise ValidationError({"name_en": _("Give the name in at least one language.")})
+        ancestor, steps = self.parent, 0
+        while ancestor is not None and steps < 20:
+            if ancestor.pk == self.pk:
+                raise ValidationError({"parent": _("An institution cannot belong to itself.")})
+            ancestor, steps = ancestor.parent, steps + 1
+
+    def get_absolute_url(self):
+        return reverse("partners:institution", kwargs={"slug": self.slug})
+
+
+class InstitutionName(PublicModel):
+    """Any name an institution is found by, beside the two that stand on its page."""
+
+    class Kind(models.TextChoices):
+        OFFICIAL = "official", _("official name")
+        NATIVE = "native", _("native name")
+        ABBREVIATION = "abbreviation", _("abbreviation")
+        ALIAS = "alias", _("alias")
+        FORMER = "former", _("former name")
+        AS_SIGNED = "as_signed", _("name as signed")
+
+    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="names")
+    text = models.CharField(_("name"), max_length=200)
+    lang = models.CharField(
+        _("language"),
+        max_length=10,
+        default="en",
+        choices=[
+            ("en", _("English")),
+            ("zh-Hans", _("Simplified Chinese")),
+            ("zh-Hant", _("Traditional Chinese")),
+            ("zh-Latn", _("Pinyin")),
+        ],
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.ALIAS)
+    pinyin = models.CharField(
+        _("pinyin"),
+        max_length=200,
+        blank=True,
+        help_text=_("Only where the reading is unusual, syllables apart: chong qing."),
+    )
+
+    objects = PublicQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("other name")
+        verbose_name_plural = _("other names")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "text", "kind"],
+                name="partners_name_once",
+                violation_error_message=_("This name is listed already."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.text
+
+
+class AgreementStatus(models.TextChoices):
+    """What an agreement is on a given day; computed, never typed."""
+
+    SUPERSEDED = "superseded", _("Superseded")
+    TERMINATED = "terminated", _("Terminated")
+    SUSPENDED = "suspended", _("Suspended")
+    EXPIRED = "expired", _("Expired")
+    NOT_CONFIRMED = "not_confirmed", _("Status not confirmed")
+    EXPIRING = "expiring", _("Expires soon")
+    IN_FORCE = "in_force", _("In force")
+    SIGNED = "signed", _("Signed, not yet in force")
+    ANNOUNCED = "announced", _("Announced")
+
+    @property
+    def look(self) -> str:
+        """How the arch is drawn: filled, half filled, in outline or dotted."""
+        looks = {"in_force": "active", "expiring": "soon"}
+        lapsed = {"expired", "terminated", "superseded"}
+        return looks.get(self.value) or ("lapsed" if self.value in lapsed else "open")
+
+    @classmethod
+    def with_look(cls, look: str) -> list["AgreementStatus"]:
+        return [status for status in cls if status.look == look]
+
+
+# An agreement without an end date that nobody has signed or confirmed for this long is doubtful.
+CONFIRMED_FOR_MONTHS = 24
+
+
+def months_before(day: datetime.date, months: int) -> datetime.date:
+    """The same day of the month, earlier; the last day of a shorter month."""
+    index = day.year * 12 + day.month - 1 - months
+    year, month = divmod(index, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return datetime.date(year, month + 1, min(day.day, last))
+        except ValueError:
+            continue
+    raise ValueError(day)
+
+
+class AgreementQuerySet(PublicQuerySet):
+    def public(self):
+        """Agreements on the public register: the only door for public reads."""
+        return self.exclude(public_level=Agreement.PublicLevel.HIDDEN)
+
+    def with_status(self, day: datetime.date | None = None):
+        """Annotate ``status`` for ``day`` (today): the rule of ``Agreement.status_on`` in SQL."""
+        day = day or timezone.localdate()
+        doubtful = months_before(day, CONFIRMED_FOR_MONTHS)
+        soon = day + datetime.timedelta(days=settings.PORTAL_EXPIRING_DAYS)
+        rules = (
+            (Q(superseded_on__lte=day), AgreementStatus.SUPERSEDED),
+            (Q(terminated_on__lte=day), AgreementStatus.TERMINATED),
+            (
+                Q(suspended_on__lte=day)
+                & (
+                    Q(resumed_on__isnull=True)
+                    | Q(resumed_on__gt=day)
+                    | Q(resumed_on__lt=F("suspended_on"))
+                ),
+                AgreementStatus.SUSPENDED,
+            ),
+            (Q(ends_last__lt=day), AgreementStatus.EXPIRED),
+            (
+                Q(is_evergreen=False, ends_last__isnull=True, starts__isnull=False, starts__lte=day)
+                & (Q(signed_last__isnull=True, starts__lt=doubtful) | Q(signed_last__lt=doubtful))
+                & (Q(confirmed_on__isnull=True) | Q(confirmed_on__lt=doubtful)),
+                AgreementStatus.NOT_CONFIRMED,
+            ),
+            (
+                Q(starts__lte=day)
+                & (Q(notice_from__lte=day) | Q(notice_from__isnull=True, ends_last__lte=soon)),
+                AgreementStatus.EXPIRING,
+            ),
+            (Q(starts__lte=day), AgreementStatus.IN_FORCE),
+            (Q(starts__isnull=False), AgreementStatus.SIGNED),
+            (Q(announced_first__isnull=False), AgreementStatus.ANNOUNCED),
+        )
+        return self.annotate(
+            status=Case(
+                *(When(condition, then=Value(str(status.value))) for condition, status in rules),
+                default=Value(str(AgreementStatus.NOT_CONFIRMED.value)),
+                output_field=models.CharField(),
+            )
+        )
+
+    def in_force(self, day: datetime.date | None = None):
+        """In force on ``day``, those that expire soon among them."""
+        return self.with_status(day).filter(
+            status__in=[AgreementStatus.IN_FORCE, AgreementStatus.EXPIRING]
+        )
+
+    def by_urgency(self):
+        """Needs ``with_status``: what expires soon, what is in force, the open ones, the lapsed."""
+        order = {"soon": 0, "active": 1, "open": 2, "lapsed": 3}
+        return self.annotate(
+            urgency=Case(
+                *(
+                    When(status=str(status.value), then=Value(order[status.look]))
+                    for status in AgreementStatus
+                ),
+                output_field=models.SmallIntegerField(),
+            )
+        ).order_by("urgency", Coalesce("ends_last", Value(datetime.date.max)), "number")
+
+    def for_register(self):
+        return self.select_related("field").prefetch_related("parties__institution")
+
+
+class Agreement(PublicModel):
+    """What institutions agreed. Its status follows from its dates."""
+
+    class Kind(models.TextChoices):
+        LETTER_OF_INTENT = "letter_of_intent", _("Letter of intent")
+        MOU = "mou", _("Memorandum of understanding")
+        MOC = "moc", _("Memorandum of cooperation")
+        FRAMEWORK = "framework", _("Framework agreement")
+        COOPERATION = "cooperation", _("Cooperation agreement")
+        PROJECT = "project", _("Project cooperation agreement")
+        IMPLEMENTATION = "implementation", _("Implementation protocol")
+        JOINT_ESTABLISHMENT = "joint_establishment", _("Joint-establishment agreement")
+        JOINT_EDUCATION = "joint_education", _("Joint-education agreement")
+        EXCHANGE = "exchange", _("Exchange agreement")
+        LICENCE = "licence", _("Licence or technology-transfer agreement")
+        SISTER_CITY = "sister_city", _("Sister-city agreement")
+        FRIENDLY_CITY = "friendly_city", _("Friendly-exchange-city agreement")
+        MEMBERSHIP = "membership", _("Membership")
+        SUPPLEMENT = "supplement", _("Supplement")
+        OTHER = "other", _("Other")
+
+    class PublicLevel(models.TextChoices):
+        HIDDEN = "hidden", _("hidden")
+        LISTED = "listed", _("listed")
+        SUMMARY = "summary", _("with summary")
+        FULL = "full", _("in full")
+
+    number = models.CharField(
+        _("number"),
+        max_length=20,
+        blank=True,
+        validators=[
+            RegexValidator(
+                r"^[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*$",
+                _("Use letters, digits and single hyphens."),
+            )
+        ],
+        help_text=_("Permanent, for example 2020-04. Empty: the next free number."),
+    )
+    title = models.CharField(_("title"), max_length=250, blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    summary = models.TextField(_("summary"), blank=True)
+    field = models.ForeignKey(
+        CooperationField,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="agreements",
+        verbose_name=_("field of cooperation"),
+    )
+    signed = PartialDateField(
+        _("last signature"), help_text=_("As far as it is known: 2016, 2016-05 or 2016-05-16.")
+    )
+    signed_first = FirstDayField(source="signed")
+    signed_last = LastDayField(source="signed")
+    effective = PartialDateField(_("effective"), help_text=_("Empty: with the last signature."))
+    effective_first = FirstDayField(source="effective")
+    effective_last = LastDayField(source="effective")
+    ends = PartialDateField(_("ends"), help_text=_("The last day on which it is in force."))
+    ends_first = FirstDayField(source="ends")
+    ends_last = LastDayField(source="ends")
+    starts = models.DateField(_("in force from"), null=True, editable=False)
+    is_evergreen = models.BooleanField(
+        _("no end agreed"), default=False, help_text=_("Runs until somebody ends it.")
+    )
+    notice_months = models.PositiveSmallIntegerField(
+        _("notice, months"), null=True, blank=True, validators=[MaxValueValidator(120)]
+    )
+    notice_from = models.DateField(_("notice from"), null=True, editable=False)
+    announced = PartialDateField(
+        _("announced"), help_text=_("When it was made known that it would be signed.")
+    )
+    announced_first = FirstDayField(source="announced")
+    announced_last = LastDayField(source="announced")
+    announced_source = models.URLField(_("source of the announcement"), blank=True)
+    terms_are_sample = models.BooleanField(
+        _("sample term"),
+        default=False,
+        help_text=_("The end date is invented for demonstration; the page says so."),
+    )
+
+    confirmed_on = models.DateField(_("last confirmed"), null=True, blank=True)
+    suspended_on = models.DateField(_("suspended from"), null=True, blank=True)
+    resumed_on = models.DateField(_("resumed on"), null=True, blank=True)
+    terminated_on = models.DateField(_("terminated from"), null=True, blank=True)
+    superseded_on = models.DateField(_("superseded from"), null=True, blank=True)
+    replaces = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+        verbose_name=_("replaces"),
+    )
+    public_level = models.CharField(
+        _("on the public register"),
+        max_length=8,
+        choices=PublicLevel.choices,
+        default=PublicLevel.SUMMARY,
+    )
+    institutions = models.ManyToManyField(
+        Institution, through="AgreementParty", related_name="agreements", editable=False
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    saved_at = models.DateTimeField(_("last saved"), auto_now=True)
+
+    objects = AgreementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-signed_last", "number"]
+        verbose_name = _("agreement")
+        verbose_name_plural = _("agreements")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["number"],
+                name="partners_agreement_number",
+                violation_error_message=_("Another agreement has this number already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_last__isnull=True)
+                | Q(starts__isnull=True)
+                | Q(ends_last__gte=F("starts")),
+                name="partners_agreement_ends_after_start",
+                violation_error_message=_("It cannot end before it starts."),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_evergreen=False) | Q(ends_last__isnull=True),
+                name="partners_agreement_evergreen_has_no_end",
+                violation_error_message=_(
+                    "Give an end date, or say that no end is agreed; not both."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~Q(replaces=F("pk")),
+                name="partners_agreement_not_own_successor",
+                violation_error_message=_("An agreement cannot replace itself."),
+            ),
+        ]
+
+    def __str__(self):
+        title = languages.first_text(self, "title") or self.get_kind_display()
+        return f"{self.number} {title}".strip()
+
+    def save(self, *args, **kwargs):
+        self.derive()
+        if not self.number:
+            self.number = self.next_number()
+        super().save(*args, **kwargs)
+
+    def derive(self):
+        """Start and notice day, which the query and the property both read.
+
+        A partial start counts from its last day, a partial end until its last day.
+        """
+        effective, signed, ends = read(self.effective), read(self.signed), read(self.ends)
+        start = effective or signed
+        self.starts = start.last if start else None
+        self.signed_last = signed.last if signed else None
+        self.ends_last = ends.last if ends else None
+        announced = read(self.announced)
+        self.announced_first = announced.first if announced else None
+        self.notice_from = (
+            months_before(self.ends_last, self.notice_months)
+            if self.ends_last and self.notice_months
+            else None
+        )
+
+    def next_number(self) -> str:
+        dated = read(self.signed) or read(self.announced)
+        year = dated.year if dated else timezone.localdate().year
+        taken = set(
+            type(self)
+            ._base_manager.filter(number__startswith=f"{year}-")
+            .values_list("number", flat=True)
+        )
+        return next(
+            number for n in range(1, len(taken) + 2) if (number := f"{year}-{n:02}") not in taken
+        )
+
+    def clean(self):
+        super().clean()
+        self.derive()
+        if self.ends_last and self.starts and self.ends_last < self.starts:
+            raise ValidationError({"ends": _("It cannot end before it starts.")})
+        if self.is_evergreen and self.ends:
+            raise ValidationError(
+                {"ends": _("Give an end date, or say that no end is agreed; not both.")}
+            )
+        if self.replaces_id and self.replaces_id == self.pk:
+            raise ValidationError({"replaces": _("An agreement cannot replace itself.")})
+
+    def get_absolute_url(self):
+        return reverse("partners:agreement", kwargs={"number": self.number})
+
+    def status_on(self, day: datetime.date | None = None) -> AgreementStatus:
+        """The status on ``day`` (today); the first rule that matches wins."""
+        day = day or timezone.localdate()
+        if self.superseded_on and self.superseded_on <= day:
+            return AgreementStatus.SUPERSEDED
+        if self.terminated_on and self.terminated_on <= day:
+            return AgreementStatus.TERMINATED
+        if self._is_suspended(day):
+            return AgreementStatus.SUSPENDED
+        if self.ends_last and self.ends_last < day:
+            return AgreementStatus.EXPIRED
+        if self._is_doubtful(day):
+            return AgreementStatus.NOT_CONFIRMED
+        if self.starts and self.starts <= day:
+            return AgreementStatus.EXPIRING if self._is_expiring(day) else AgreementStatus.IN_FORCE
+        if self.starts:
+            return AgreementStatus.SIGNED
+        return AgreementStatus.ANNOUNCED if self.announced_first else AgreementStatus.NOT_CONFIRMED
+
+    def _is_suspended(self, day):
+        if not self.suspended_on or self.suspended_on > day:
+            return False
+        return not self.resumed_on or self.resumed_on > day or self.resumed_on < self.suspended_on
+
+    def _is_doubtful(self, day):
+        if self.is_evergreen or self.ends_last or not self.starts or self.starts > day:
+            return False
+        cutoff = months_before(day, CONFIRMED_FOR_MONTHS)
+        known = max(self.signed_last or self.starts, self.confirmed_on or datetime.date.min)
+        return known < cutoff
+
+    def _is_expiring(self, day):
+        if self.notice_from:
+            return self.notice_from <= day
+        soon = day + datetime.timedelta(days=settings.PORTAL_EXPIRING_DAYS)
+        return self.ends_last is not None and self.ends_last <= soon
+
+    def partners(self):
+        """The parties other than the office itself, in order; all where it is no party."""
+        parties = list(self.parties.all())
+        others = [p for p in parties if not (p.institution and p.institution.is_own)]
+        return others or parties
+
+
+class AgreementParty(PublicModel):
+    """One side of an agreement: a known institution, or a label such as "several companies"."""
+
+    class Role(models.TextChoices):
+        PARTY = "party", _("party")
+        LEAD = "lead", _("lead")
+        FUNDER = "funder", _("funder")
+        SUPPORTER = "supporter", _("supporter")
+        GUARANTOR = "guarantor", _("guarantor")
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="parties")
+    institution = models.ForeignKey(
+        Institution,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="party_rows",
+        verbose_name=_("institution"),
+    )
+    label = models.CharField(
+        _("or a description"),
+        max_length=160,
+        blank=True,
+        null=True,
+        help_text=_("Where the text names no institution: several companies."),
+    )
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.PARTY)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = PublicQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("party")
+        verbose_name_plural = _("parties")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agreement", "institution"],
+                name="partners_party_once",
+                violation_error_message=_("This institution is a party already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(institution__isnull=False)
+                | (Q(label_en__isnull=False) & ~Q(label_en=""))
+                | (Q(label_zh_hans__isnull=False) & ~Q(label_zh_hans="")),
+                name="partners_party_is_named",
+                violation_error_message=_("Choose an institution or describe the party."),
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.institution or "") or languages.first_text(self, "label")

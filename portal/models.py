@@ -1,0 +1,256 @@
+"""What the portal says for itself: its name and menu, its pages, its milestones."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from news.models import Event, Release
+from partners.models import Agreement, Institution, Place
+from publishing.cache.models import PublicModel, PublicQuerySet
+from publishing.editorial import languages
+from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField, read
+from publishing.editorial.languages import column
+from publishing.editorial.models import Publishable, PublishableQuerySet
+from publishing.editorial.richtext import RichTextField
+
+# First parts of addresses that belong to the portal itself.
+RESERVED = {
+    "admin", "news", "events", "partners", "agreements", "search", "media", "static", "covers",
+    "api", "feeds", "v", "livez", "readyz", "timeline", "about", "account", "preview",
+}  # fmt: skip
+
+
+class Page(Publishable):
+    """A page that staff write: the introduction, and whatever else the menu needs."""
+
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    menu_title = models.CharField(
+        _("short title"),
+        max_length=60,
+        blank=True,
+        help_text=_("For the menu and the line above the title."),
+    )
+    summary = models.TextField(_("summary"), blank=True)
+    body = RichTextField(_("text"))
+    lead_image = models.ForeignKey(
+        "media.Image",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("lead image"),
+    )
+    shows_figures = models.BooleanField(
+        _("show figures"),
+        default=False,
+        help_text=_("Partners and agreements in force beside the text."),
+    )
+    shows_milestones = models.BooleanField(_("show milestones"), default=False)
+
+    objects = PublishableQuerySet.as_manager()
+
+    url_name = "page"
+    required_to_publish = ("title", "body")
+
+    class Meta(Publishable.Meta):
+        ordering = ["slug"]
+        verbose_name = _("page")
+        verbose_name_plural = _("pages")
+
+    def clean(self):
+        super().clean()
+        if self.slug in RESERVED:
+            raise ValidationError({"slug": _("This address belongs to the portal itself.")})
+
+
+class MilestoneQuerySet(PublicQuerySet):
+    def public(self, language: str | None = None):
+        """Milestones that have a text in ``language``: the only door for public reads."""
+        title = column("title", language or languages.active())
+        return self.filter(is_public=True).exclude(Q((f"{title}__isnull", True)) | Q((title, "")))
+
+    def newest_first(self):
+        return self.order_by("-date_last", "-pk")
+
+
+class Milestone(PublicModel):
+    """A dated entry of the centre's timeline."""
+
+    date = PartialDateField(_("date"), blank=False)
+    date_first = FirstDayField(source="date")
+    date_last = LastDayField(source="date")
+    title = models.CharField(_("title"), max_length=200)
+    text = models.TextField(_("text"), blank=True)
+    place = models.ForeignKey(
+        Place,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("place"),
+    )
+    release = models.ForeignKey(
+        Release,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("release"),
+    )
+    event = models.ForeignKey(
+        Event,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("event"),
+    )
+    agreement = models.ForeignKey(
+        Agreement,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("agreement"),
+    )
+    institutions = models.ManyToManyField(
+        Institution, blank=True, related_name="milestones", verbose_name=_("institutions")
+    )
+    is_public = models.BooleanField(_("public"), default=True)
+
+    objects = MilestoneQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-date_last", "-pk"]
+        verbose_name = _("milestone")
+        verbose_name_plural = _("milestones")
+
+    def __str__(self):
+        return f"{self.date} {languages.first_text(self, 'title')}"
+
+    @property
+    def printed_date(self):
+        return read(self.date)
+
+
+class MenuItem(PublicModel):
+    """One entry of the menu: a section of the portal, or a page."""
+
+    class Section(models.TextChoices):
+        NEWS = "news", _("News")
+        EVENTS = "events", _("Events")
+        PARTNERS = "partners", _("Partners")
+        AGREEMENTS = "agreements", _("Agreements")
+
+    section = models.CharField(_("section"), max_length=12, choices=Section.choices, blank=True)
+    page = models.ForeignKey(
+        Page,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="menu_items",
+        verbose_name=_("or page"),
+    )
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = PublicQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("menu item")
+        verbose_name_plural = _("menu")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(section="", page__isnull=False)
+                | (~Q(section="") & Q(page__isnull=True)),
+                name="portal_menuitem_one_target",
+                violation_error_message=_("Choose a section or a page, not both."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.get_section_display() if self.section else str(self.page)
+
+
+class SiteSettings(PublicModel):
+    """The office: its names, its two cities, its contact. There is one row."""
+
+    name = models.CharField(_("name"), max_length=120)
+    tagline = models.CharField(
+        _("second line"), max_length=160, blank=True, help_text=_("Beneath the name, small.")
+    )
+    hero_title = models.CharField(
+        _("home page title"),
+        max_length=120,
+        blank=True,
+        help_text=_("Put *stars* around the words to stress."),
+    )
+    hero_text = models.TextField(_("home page text"), blank=True)
+    footer_line = models.CharField(_("line in the footer"), max_length=200, blank=True)
+    mark = models.ForeignKey(
+        "media.Image",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("mark"),
+        help_text=_("Square. Empty: the arches."),
+    )
+    since = models.PositiveSmallIntegerField(_("since, year"), null=True, blank=True)
+    first_city = models.ForeignKey(
+        Place,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("first home city"),
+        help_text=_("Its time zone and coordinates are used for clocks and the map."),
+    )
+    second_city = models.ForeignKey(
+        Place,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("second home city"),
+    )
+    email = models.EmailField(_("contact e-mail"), blank=True)
+    telephone = models.CharField(_("telephone"), max_length=40, blank=True)
+    address = models.TextField(_("postal address"), blank=True)
+    icp_number = models.CharField(
+        _("ICP filing number"),
+        max_length=60,
+        blank=True,
+        help_text=_("Shown in the footer when set."),
+    )
+    public_security_number = models.CharField(
+        _("public-security filing number"),
+        max_length=60,
+        blank=True,
+        validators=[RegexValidator(r"\d{8,}", _("The number contains at least eight digits."))],
+    )
+    is_demonstration = models.BooleanField(
+        _("demonstration content"), default=False, editable=False
+    )
+
+    class Meta:
+        verbose_name = _("site settings")
+        verbose_name_plural = _("site settings")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(pk=1),
+                name="portal_sitesettings_single",
+                violation_error_message=_("There is one set of site settings."),
+            ),
+        ]
+
+    def __str__(self):
+        return languages.first_text(self, "name") or str(_("site settings"))
+
+    @classmethod
+    def load(cls) -> "SiteSettings":
+        """The one row; an unsaved empty one where nobody has filled it in yet."""
+        rows = cls.objects.select_related("first_city", "second_city", "mark")
+        return rows.filter(pk=1).first() or cls(pk=1)

@@ -1,0 +1,248 @@
+"""All settings, in one file. The environment decides what differs between machines.
+
+Every variable starts with ``PORTAL_``, except ``PORT`` and ``DATABASE_URL``. Nothing set means
+safe: debugging is off and, without a key, the portal refuses to start.
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+env = environ.Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR = Path(env.str("PORTAL_VAR", str(BASE_DIR / "var"))).resolve()
+
+
+def secret_key():
+    """The key from the environment or from the data folder, where the launcher keeps it."""
+    key = env.str("PORTAL_SECRET_KEY", "")
+    if not key and (VAR / "secret-key").is_file():
+        key = (VAR / "secret-key").read_text().strip()
+    if not key:
+        raise ImproperlyConfigured(
+            "No secret key: set PORTAL_SECRET_KEY, or start once with `make run`, "
+            "which makes one and keeps it in the data folder."
+        )
+    return key
+
+
+def database():
+    """The database that ``DATABASE_URL`` names, or SQLite in the data folder."""
+    url = env.str("DATABASE_URL", "")
+    if not url:
+        return sqlite(str(VAR / "portal.sqlite3"))
+    if not url.startswith(("sqlite://", "postgres://", "postgresql://")):
+        raise ImproperlyConfigured(
+            "DATABASE_URL must look like postgresql://user:password@host:port/name "
+            "or sqlite:////folder/file."
+        )
+    config = env.db_url_config(url)
+    if config["ENGINE"].endswith("sqlite3"):
+        return sqlite(config["NAME"])
+    return config | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+
+
+def sqlite(name):
+    """SQLite with a write-ahead log: readers never wait for a writer, writers queue."""
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": name,
+        "CONN_MAX_AGE": 60,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000",
+        },
+    }
+
+
+def time_zone():
+    name = env.str("PORTAL_TIME_ZONE", "Asia/Shanghai")
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ImproperlyConfigured(f"PORTAL_TIME_ZONE is not a known time zone: {name}") from error
+    return name
+
+
+DEBUG = env.bool("PORTAL_DEBUG", False)
+SECRET_KEY = secret_key()
+SECRET_KEY_FALLBACKS = env.list("PORTAL_OLD_SECRET_KEYS", default=[])
+
+# The address under which the world knows the portal: canonical links, feeds, calendar
+# identifiers, mail. Its scheme decides whether cookies and redirects insist on HTTPS.
+PORTAL_BASE_URL = env.str("PORTAL_BASE_URL", f"http://127.0.0.1:{env.int('PORT', 8000)}").rstrip(
+    "/"
+)
+_address = urlsplit(PORTAL_BASE_URL)
+if _address.scheme not in ("http", "https") or not _address.hostname:
+    raise ImproperlyConfigured("PORTAL_BASE_URL must look like https://www.example.org.")
+_https = _address.scheme == "https"
+
+ALLOWED_HOSTS = [_address.hostname, *env.list("PORTAL_HOSTS", default=[])]
+if not _https:
+    ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]
+
+INSTALLED_APPS = [
+    "modeltranslation",
+    "publishing.cache",
+    "publishing.media",
+    "publishing.editorial",
+    "publishing.pageviews",
+    "publishing.search",
+    "partners",
+    "news",
+    "portal",
+    "django_prose_editor",
+    "js_asset",
+    "csp",
+    "django_countries",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.context.site",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Languages. LANGUAGES is fixed until 1.0: a third one is a migration.
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["portal.formats"]
+MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
+# A reader is never shown the other language as if it were their own.
+MODELTRANSLATION_ENABLE_FALLBACKS = False
+
+# Every calendar day of the portal is a day in this zone; instants are stored in UTC.
+TIME_ZONE = time_zone()
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_PERMISSIONS = 0o640
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "admin:login"
+
+# Transport and content security. No inline script or style anywhere; the nonce appears in the
+# header only where the admin asks for it (the import map of the text editor).
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("PORTAL_BEHIND_PROXY", False) else None
+)
+SECURE_SSL_REDIRECT = _https
+SECURE_HSTS_SECONDS = env.int("PORTAL_HSTS_SECONDS", 31_536_000) if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("PORTAL_HSTS_SUBDOMAINS", True)
+SECURE_HSTS_PRELOAD = env.bool("PORTAL_HSTS_PRELOAD", True)
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "SAMEORIGIN"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "frame-src": [
+            SELF,
+            "https://www.youtube-nocookie.com",
+            "https://player.vimeo.com",
+            "https://player.bilibili.com",
+            "https://v.qq.com",
+        ],
+        "form-action": [SELF],
+        "frame-ancestors": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "manifest-src": [SELF],
+    },
+}
+
+# Uploads: everything beyond a megabyte goes to disk; the media app refuses what is too large.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_242_880
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("PORTAL_LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # A wrong Host header is answered with 400; it needs no line per probe.
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+    },
+}
+
+# Days before its end in which an agreement counts as expiring, where no notice is agreed.
+PORTAL_EXPIRING_DAYS = env.int("PORTAL_EXPIRING_DAYS", 183)
+# Networks whose visits are not counted (the office itself), and proxies whose
+# X-Forwarded-For is believed.
+PORTAL_IGNORED_NETWORKS = env.list("PORTAL_IGNORED_NETWORKS", default=[])
+PORTAL_TRUSTED_PROXIES = env.list("PORTAL_TRUSTED_PROXIES", default=[])

@@ -1,0 +1,63 @@
+"""Text and dates as the reader's language writes them."""
+
+from django import template
+from django.utils import formats
+from django.utils.translation import gettext
+
+from publishing.editorial import dates, languages, richtext
+
+register = template.Library()
+
+
+@register.filter
+def richtext_html(text):
+    return richtext.render(text)
+
+
+@register.filter
+def partial_date(text):
+    """ "25 September 2020", "May 2016", 2016年5月; an empty string for an unknown date."""
+    date = dates.read(text)
+    return date.localised() if date else ""
+
+
+@register.filter
+def lang_tag(code):
+    """The BCP 47 tag of a language code: zh-hans is zh-Hans."""
+    return languages.TAGS[code]
+
+
+@register.filter
+def in_language(instance, name_and_code):
+    """``{{ institution|in_language:"name:zh-hans" }}``: one named column, without fallback."""
+    name, code = name_and_code.split(":")
+    return languages.text(instance, name, code)
+
+
+@register.filter
+def name_here(institution):
+    """The name in the reader's language, else the other one: names are never left out."""
+    return languages.first_text(institution, "name")
+
+
+@register.filter
+def name_elsewhere(institution):
+    """The name in the other language, where both are known and differ."""
+    here = languages.active()
+    there = languages.text(institution, "name", languages.other(here))
+    return (
+        there
+        if languages.text(institution, "name", here) and there != name_here(institution)
+        else ""
+    )
+
+
+@register.simple_tag
+def other_language_tag():
+    return languages.TAGS[languages.other(languages.active())]
+
+
+@register.filter
+def short_month(date):
+    """ "Sep 2020" beneath a large day numeral; 2020年9月 in Chinese."""
+    return formats.date_format(date, gettext("M Y"))
