@@ -16,10 +16,10 @@ run:
 
 test:
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: apt-get install python3 python3-venv (or PYTHON=/path/to/python3)." >&2; exit 1; }
-	@exec $(PYTHON) tests/suite.py
+	@exec $(PYTHON) -I tests/suite.py
 
 lint:
-	@exec $(PYTHON) tests/suite.py --lint
+	@exec $(PYTHON) -I tests/suite.py --lint
 
 # The locks hold only versions and hashes; where packages come from is the business of each machine.
 LOCK = .venv/lock

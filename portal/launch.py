@@ -211,22 +211,22 @@ def die_with_parent():
 def announce_when_ready(server, host, port):
     reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     name = f"[{reachable}]" if ":" in reachable else reachable
-    shown = f"http://{name}:{port}/"
+    public = os.environ.get("PORTAL_BASE_URL") or f"http://{name}:{port}"
     for _ in range(SECONDS_TO_START * 10):
         if server.poll() is not None:
             return
-        if answers(reachable, port):
-            say(f"\nThe portal is at {shown}  (staff: {shown}en/admin/)")
+        if answers(reachable, port, urlsplit(public).netloc):
+            say(f"\nThe portal is at {public}/  (staff: {public}/en/admin/)")
             say("Ctrl-C stops it; the data stays.")
             return
         time.sleep(0.1)
     say(f"The server has not answered for {SECONDS_TO_START} seconds; still waiting.")
 
 
-def answers(host, port):
+def answers(host, port, public_name):
     connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
-        connection.request("GET", "/livez")
+        connection.request("GET", "/livez", headers={"Host": public_name})
         connection.getresponse().read()
         return True
     except (OSError, http.client.HTTPException):

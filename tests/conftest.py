@@ -3,8 +3,6 @@ import shutil
 
 import pytest
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-
 
 def pytest_collection_modifyitems(items):
     """Mark browser tests and run them last; give back what migrations made after each flush."""
@@ -37,7 +35,7 @@ def pytest_terminal_summary(terminalreporter):
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """Debian's Chromium, which never looks for its maker's hosts."""
-    program = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    program = shutil.which("chromium")
     if program is None:
         pytest.fail("Chromium is not installed: apt-get install chromium", pytrace=False)
     return browser_type_launch_args | {
