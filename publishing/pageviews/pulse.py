@@ -1,0 +1,114 @@
+"""The thread that keeps a process's numbers fresh and, in one process per host, collects.
+
+It starts with the first request, not with Django: workers that are forked, spawned or preloaded
+each get their own.
+"""
+
+import fcntl
+import logging
+import os
+import threading
+import time
+
+from django.db import DatabaseError, close_old_connections, connections
+
+from . import clock, collector, conf, visitors
+from .figures import figures
+
+logger = logging.getLogger(__name__)
+
+SECOND = 1.0
+TIDY_EVERY = 600
+
+
+class Leadership:
+    """One process per host leads; the kernel passes the lock on when it dies."""
+
+    def __init__(self):
+        self._file = None
+
+    def claim(self) -> bool:
+        folder = conf.journal_folder()
+        if folder is None:
+            return False
+        if self._file is None:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+            file = os.open(folder / "collector.lock", flags, 0o600)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                os.close(file)
+                return False
+            self._file = file
+        return True
+
+    def give_up(self) -> None:
+        """Closes without unlocking: after a fork the lock is the parent's as well."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+
+class Pulse:
+    def __init__(self):
+        self._thread = None
+        self._start = threading.Lock()
+        self._leadership = Leadership()
+        self._tidied = 0.0
+        self._failing = False
+
+    def start(self) -> None:
+        if self._thread is not None or not conf.background():
+            return
+        with self._start:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="pageviews", daemon=True)
+                self._thread.start()
+
+    def _run(self):
+        while True:
+            began = time.monotonic()
+            self._beat_safely()
+            time.sleep(max(0.05, SECOND - (time.monotonic() - began)))
+
+    def _beat_safely(self):
+        close_old_connections()
+        try:
+            self.beat(lead=self._leadership.claim())
+            if self._failing:
+                logger.warning("Pageviews are collected again.")
+            self._failing = False
+        except Exception as error:
+            # Whatever it is, the journal keeps the views; the next beat tries again.
+            expected = isinstance(error, (DatabaseError, OSError))
+            if not self._failing:
+                logger.error("Pageviews wait in the journal: %s", error, exc_info=not expected)
+            self._failing = True
+            connections.close_all()
+
+    def beat(self, *, lead: bool) -> None:
+        now = clock.now()
+        if lead:
+            collector.collect()
+        figures.refresh()
+        visitors.salts.prepare(now)
+        if abs(now - self._tidied) >= TIDY_EVERY and (lead or conf.journal_folder() is None):
+            collector.tidy()
+            self._tidied = now
+
+    def after_fork(self):
+        self._leadership.give_up()
+
+
+pulse = Pulse()
+
+
+def start() -> None:
+    pulse.start()
+
+
+def after_fork():
+    global pulse
+    pulse.after_fork()
+    pulse = Pulse()

@@ -1,0 +1,32 @@
+from django import template
+from django.utils.translation import get_language
+
+from .. import kinds
+from ..querysets import totals
+
+register = template.Library()
+
+
+@register.inclusion_tag("pageviews/number.html")
+def pageviews(instance):
+    """The public number, marked so that the page's script can refresh it."""
+    item = kinds.item_of(instance)
+    number = getattr(instance, "pageviews", None)
+    if number is None:
+        number = totals(item.kind, [item.id])[item.id]
+    return {"token": str(item), "number": number_text(number)}
+
+
+def number_text(number: int) -> str:
+    """Both languages group digits by three with a comma, as the browser's own formatter does.
+
+    Django's formats know no separator for Chinese, so the script would change the look.
+    """
+    return f"{number:,}"
+
+
+@register.inclusion_tag("pageviews/script.html")
+def pageviews_script(instance=None):
+    """The script that refreshes numbers; with an item, it also reports the view of its page."""
+    item = str(kinds.item_of(instance)) if instance is not None else ""
+    return {"token": item, "language": get_language()}
