@@ -254,3 +254,21 @@ class SiteSettings(PublicModel):
         """The one row; an unsaved empty one where nobody has filled it in yet."""
         rows = cls.objects.select_related("first_city", "second_city", "mark")
         return rows.filter(pk=1).first() or cls(pk=1)
+
+
+class DemonstrationRow(models.Model):
+    """Remembers what ``load_demo`` made, so that ``remove_demo`` takes that away and nothing else."""
+
+    content_type = models.ForeignKey("contenttypes.ContentType", on_delete=models.CASCADE)
+    object_id = models.PositiveBigIntegerField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "object_id"], name="portal_demonstrationrow_once"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.content_type_id}:{self.object_id}"

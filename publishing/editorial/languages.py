@@ -6,6 +6,7 @@ follows the reader's language.
 
 from django.conf import settings
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 CODES = tuple(code for code, _name in settings.LANGUAGES)
 
@@ -46,3 +47,8 @@ def first_text(instance, name: str) -> str:
     """``name`` in the reader's language or, for staff lists only, in the other one."""
     language = active()
     return text(instance, name, language) or text(instance, name, other(language))
+
+
+def language_name(code: str) -> str:
+    """"English" or "Chinese" in the words of whoever reads: for sentences to staff."""
+    return str({"en": _("English"), "zh-hans": _("Chinese")}[code])

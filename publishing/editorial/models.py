@@ -68,14 +68,11 @@ class PublishableQuerySet(PublicQuerySet):
         )
         return self.filter(gone | expired)
 
-    def in_stage(self, *stages: Stage):
-        """Items with at least one unpublished language in one of ``stages``."""
-        waiting = Q()
-        for code in languages.CODES:
-            waiting |= Q((f"{column('stage', code)}__in", stages)) & ~Q(
-                (column("state", code), State.PUBLISHED)
-            )
-        return self.filter(waiting)
+    def in_stage_of(self, language: str, stage: Stage):
+        """Items whose ``language`` is not public and has come as far as ``stage``."""
+        return self.filter((column("stage", language), stage)).exclude(
+            (column("state", language), State.PUBLISHED)
+        )
 
     def in_state(self, state: State, language: str | None = None):
         """Items with ``state`` in one language, or in any."""
@@ -266,6 +263,12 @@ class Publishable(PublicModel):
 
     def has_been_public(self) -> bool:
         return any(getattr(self, column("first_published", code)) for code in languages.CODES)
+
+    def has_been_public_or_is_due(self) -> bool:
+        """Whether a change of this row may be seen by the public, now or at its instant."""
+        return self.has_been_public() or any(
+            self.state(code) == State.PUBLISHED for code in languages.CODES
+        )
 
     def public_languages(self, *, withdrawn: bool = False) -> list[str]:
         return [code for code in languages.CODES if self.is_public(code, withdrawn=withdrawn)]

@@ -1,0 +1,23 @@
+// Says in one line what saving will do, as the editor chooses steps for each language.
+document.addEventListener("DOMContentLoaded", () => {
+  const line = document.querySelector("[data-outcome-line]");
+  const box = line && line.closest("fieldset");
+  if (!box) return;
+  const tell = () => {
+    const chosen = [...box.querySelectorAll("input[data-outcome]:checked")];
+    const said = chosen.map((input) => input.dataset.outcome).join(" ");
+    if (said) line.textContent = said;
+    for (const name of ["en", "zh_hans"]) {
+      const step = box.querySelector(`input[name=step_${name}]:checked`)?.value || "";
+      const show = (field, needed) => {
+        const row = box.querySelector(`.fieldBox.field-${field}_${name}`);
+        if (row) row.classList.toggle("not-needed", !needed);
+      };
+      show("at", step === "publish");
+      show("notice", step === "withdraw" || step === "unpublish");
+      show("replacement_address", step === "unpublish");
+    }
+  };
+  box.addEventListener("change", tell);
+  tell();
+});
