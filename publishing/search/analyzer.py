@@ -46,31 +46,12 @@ DENSE = (
 )
 RUN = re.compile(rf"([{DENSE}]+)|[^\W_{DENSE}]+(?:'[^\W_{DENSE}]+)*")
 
-STOP_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "by",
-        "for",
-        "from",
-        "in",
-        "is",
-        "of",
-        "on",
-        "or",
-        "that",
-        "the",
-        "to",
-        "was",
-        "were",
-        "with",
-    ]
-)
+# fmt: off
+STOP_WORDS = frozenset([
+    "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "in", "is", "of", "on", "or",
+    "that", "the", "to", "was", "were", "with",
+])
+# fmt: on
 NAME_CONNECTORS = frozenset(["and", "at", "de", "for", "in", "la", "of", "the"])
 
 

@@ -1,0 +1,136 @@
+"""One full text index on both databases: the same tokens, the same questions, the same answers.
+
+Beside a model's table stands ``<table>_fts``: an FTS5 table on SQLite, a table of ``tsvector`` on
+PostgreSQL, keyed by ``rowid``. Neither database's own word parser takes part: tokens come from the
+analyzer, and user text never reaches a query parser.
+"""
+
+from dataclasses import dataclass
+
+from django.db import connections, router
+
+# A tsvector counts positions up to 16,383; what stands behind is not found in either database.
+COLUMN_TOKENS = 15_000
+
+
+@dataclass(frozen=True)
+class Term:
+    """Tokens side by side; with ``prefix`` the last of them is a beginning."""
+
+    tokens: tuple[str, ...]
+    prefix: bool = False
+
+
+@dataclass(frozen=True)
+class Expression:
+    """Clauses, each a choice of terms; every clause must match, or with ``any_clause`` one."""
+
+    clauses: tuple[tuple[Term, ...], ...]
+    any_clause: bool = False
+
+    def __bool__(self):
+        return bool(self.clauses)
+
+    def and_marked(self, *markers):
+        """Only what also carries these marker tokens."""
+        marks = tuple((Term((marker,)),) for marker in markers)
+        if self.any_clause and marks:
+            choice = tuple(term for clause in self.clauses for term in clause)
+            return Expression((choice, *marks))
+        return Expression(self.clauses + marks, self.any_clause)
+
+
+def fts5(expression):
+    def term(term):
+        return f'"{" ".join(term.tokens)}"{"*" if term.prefix else ""}'
+
+    return _compiled(expression, term, " OR ", " AND ")
+
+
+def tsquery(expression):
+    def term(term):
+        quoted = [f"'{token}'" for token in term.tokens]
+        return f"({' <-> '.join(quoted)}{':*' if term.prefix else ''})"
+
+    return _compiled(expression, term, " | ", " & ")
+
+
+def _compiled(expression, term, either, both):
+    clauses = [f"({either.join(map(term, clause))})" for clause in expression.clauses]
+    return (either if expression.any_clause else both).join(clauses)
+
+
+def tsvector(columns):
+    """The literal of a tsvector; a gap keeps phrases from reaching over two columns."""
+    entries, position = [], 0
+    for tokens in columns:
+        for token in tokens[: COLUMN_TOKENS // len(columns)]:
+            position += 1
+            entries.append(f"'{token}':{position}")
+        position += 1
+    return " ".join(entries)
+
+
+@dataclass(frozen=True)
+class FullText:
+    """The index beside ``table``. ``groups`` names the sets of columns a question may ask."""
+
+    table: str
+    columns: tuple[str, ...]
+    groups: dict[str, tuple[str, ...]]
+    prefixes: str = "2 3"
+
+    @property
+    def index(self):
+        return f"{self.table}_fts"
+
+    def create(self, schema_editor):
+        if schema_editor.connection.vendor == "sqlite":
+            schema_editor.execute(
+                f"CREATE VIRTUAL TABLE {self.index} USING fts5({', '.join(self.columns)}, "
+                f"tokenize='ascii', prefix='{self.prefixes}')"
+            )
+            return
+        vectors = ", ".join(f"{group} tsvector NOT NULL" for group in self.groups)
+        schema_editor.execute(f"CREATE TABLE {self.index} (rowid bigint PRIMARY KEY, {vectors})")
+        for group in self.groups:
+            # Without a pending list, which would make the first question after a load slow.
+            schema_editor.execute(
+                f"CREATE INDEX {self.index}_{group} ON {self.index} USING gin ({group}) "
+                "WITH (fastupdate = off)"
+            )
+
+    def drop(self, schema_editor):
+        schema_editor.execute(f"DROP TABLE {self.index}")
+
+    def write(self, rowid, tokens):
+        """Replaces what is indexed under ``rowid``; ``tokens`` gives each column's list."""
+        connection = connections[router.db_for_write(None)]
+        if connection.vendor == "sqlite":
+            names = self.columns
+            values = [" ".join(tokens[column][:COLUMN_TOKENS]) for column in names]
+            statement = f"INSERT OR REPLACE INTO {self.index} (rowid, {', '.join(names)}) VALUES "
+            conflict, cast = "", "%s"
+        else:
+            names = tuple(self.groups)
+            values = [tsvector([tokens[c] for c in self.groups[group]]) for group in names]
+            statement = f"INSERT INTO {self.index} (rowid, {', '.join(names)}) VALUES "
+            updates = ", ".join(f"{name} = EXCLUDED.{name}" for name in names)
+            conflict, cast = f" ON CONFLICT (rowid) DO UPDATE SET {updates}", "%s::tsvector"
+        places = ", ".join(["%s", *[cast] * len(names)])
+        with connection.cursor() as cursor:
+            cursor.execute(f"{statement}({places}){conflict}", [rowid, *values])
+
+    def erase(self, rowids):
+        rowids = list(rowids)
+        if rowids:
+            places = ", ".join(["%s"] * len(rowids))
+            with connections[router.db_for_write(None)].cursor() as cursor:
+                cursor.execute(f"DELETE FROM {self.index} WHERE rowid IN ({places})", rowids)
+
+    def matching(self, expression, group, connection):
+        """The condition that rows of the index match, with its parameters."""
+        if connection.vendor == "sqlite":
+            columns = " ".join(self.groups[group])
+            return f"{self.index} MATCH %s", [f"{{{columns}}} : ({fts5(expression)})"]
+        return f"{self.index}.{group} @@ %s::tsquery", [tsquery(expression)]

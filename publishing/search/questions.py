@@ -1,0 +1,323 @@
+"""Answers a reader's question to the site search.
+
+Strict matching first, then the last word as a beginning, then corrected words, then any word. The
+database gives a window of the newest matches; the order inside it is made here, so that both
+databases answer alike and no ranking function ever walks all matches.
+"""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db import connections, router
+from django.db.models.functions import Substr
+from django.utils import timezone
+
+from publishing.search import vocabulary
+from publishing.search.analyzer import (
+    STOP_WORDS,
+    content_runs,
+    fold,
+    key,
+    pairs,
+    plain_word,
+    query_text,
+    stem,
+)
+from publishing.search.fulltext import Expression, Term
+from publishing.search.models import (
+    DOCUMENT_TEXT,
+    SearchDocument,
+    SearchTerm,
+    kind_mark,
+    language_mark,
+)
+from publishing.search.registry import registrations
+from publishing.search.snippets import Segment, highlight, snippet
+
+WINDOW = 300
+COUNTED = 1_000
+PAGE_SIZE = 20
+READ_CLOSELY = 100
+CLOSE_CHARACTERS = 3_000
+ANY_TERMS = 32
+
+STRICT, PREFIX, CORRECTED, ANY = "strict", "prefix", "corrected", "any"
+TERMS = SearchTerm.Scope.DOCUMENTS
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing found, in the language in which it is shown."""
+
+    kind: str
+    object_id: int
+    language: str
+    date: datetime.date | None
+    url_name: str
+    url_kwargs: dict
+    title: list[Segment]
+    snippet: list[Segment]
+
+
+@dataclass(frozen=True)
+class Results:
+    """A page of hits. ``corrected`` is the text that was searched instead of the typed one;
+    ``capped`` says that there are more than ``total``. Counts ignore the filter by kind.
+    """
+
+    hits: tuple[Hit, ...] = ()
+    counts_by_kind: dict[str, int] | None = None
+    total: int = 0
+    capped: bool = False
+    step: str = STRICT
+    corrected: str = ""
+    page: int = 1
+    pages: int = 0
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a question may find: visible now, and inside the reader's filters."""
+
+    now: datetime.datetime
+    kind: str | None = None
+    year: int | None = None
+    language: str | None = None
+
+    def of_kind(self, kind):
+        return Scope(self.now, kind, self.year, self.language)
+
+    def sql(self, expression, group, connection):
+        """FROM and WHERE of the matching documents, with parameters."""
+        marks = [kind_mark(self.kind)] if self.kind else []
+        marks += [language_mark(self.language)] if self.language else []
+        match, params = DOCUMENT_TEXT.matching(expression.and_marked(*marks), group, connection)
+        now = connection.ops.adapt_datetimefield_value(self.now)
+        conditions = [match, "d.visible_from <= %s"]
+        conditions += ["(d.visible_until IS NULL OR d.visible_until > %s)"]
+        params += [now, now]
+        if self.year:
+            conditions += [
+                f"{DOCUMENT_TEXT.index}.rowid >= %s AND {DOCUMENT_TEXT.index}.rowid < %s"
+            ]
+            params += [
+                datetime.date(year, 1, 1).toordinal() << 32 for year in (self.year, self.year + 1)
+            ]
+        # CROSS JOIN keeps SQLite from turning the two around.
+        return (
+            f"FROM {DOCUMENT_TEXT.index} CROSS JOIN {DOCUMENT_TEXT.table} d "
+            f"WHERE d.position = {DOCUMENT_TEXT.index}.rowid AND {' AND '.join(conditions)}"
+        ), params
+
+
+@dataclass(frozen=True)
+class Step:
+    """One way to read the question: what the database is asked, and what is marked and shown."""
+
+    name: str
+    text: str
+    expression: Expression
+
+
+def search_documents(
+    text, *, language, kind=None, year=None, only_language=None, page=1, now=None
+) -> Results:
+    """What is public and matches ``text``; ``language`` is the reader's.
+
+    ``kind`` and ``only_language`` are keys that the caller has checked, ``year`` a year of the
+    calendar. Any text gives an answer; work is bounded whatever the text.
+    """
+    connection = connections[router.db_for_read(SearchDocument)]
+    scope = Scope(now or timezone.now(), None, year, only_language)
+    for step in _steps(text):
+        counts, capped = _counts(step.expression, scope, connection)
+        if counts:
+            break
+    else:
+        return Results(counts_by_kind={}, page=page)
+    found = _ranked(step, scope.of_kind(kind), language, connection)
+    shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    return Results(
+        hits=_hits(shown, step),
+        counts_by_kind=counts,
+        total=counts.get(kind, 0) if kind else min(sum(counts.values()), COUNTED),
+        capped=kind in capped if kind else bool(capped) or sum(counts.values()) > COUNTED,
+        step=step.name,
+        corrected=step.text if step.name == CORRECTED else "",
+        page=page,
+        pages=-(-len(found) // PAGE_SIZE),
+    )
+
+
+def _steps(text):
+    query = query_text(text)
+    runs = [run for run in query.runs if run.dense or plain_word(run.text) not in STOP_WORDS]
+    if not runs:
+        return
+    strict = tuple((_term(run),) for run in runs)
+    yield Step(STRICT, text, Expression(strict))
+    if not runs[-1].dense:
+        beginning = plain_word(runs[-1].text)
+        yield Step(PREFIX, text, Expression((*strict[:-1], _beginning(beginning))))
+    yield from _corrected_steps(text, runs)
+    if len(parts := _parts(runs)) > 1:
+        yield Step(ANY, text, Expression(parts, any_clause=True))
+
+
+def _term(run):
+    if not run.dense:
+        return Term((stem(plain_word(run.text)),))
+    if len(run.text) == 1:
+        return Term((run.text,), prefix=True)
+    return Term(tuple(pairs(run.text)))
+
+
+def _beginning(word):
+    """A word as typed so far: itself as a beginning, and the stems of the words it may become."""
+    stems = dict.fromkeys(map(stem, [word, *vocabulary.completions(TERMS, word)]))
+    return (Term((word,), prefix=True), *(Term((each,)) for each in stems))
+
+
+def _corrected_steps(text, runs):
+    """The words that occur nowhere replaced by near ones, the nearest first."""
+    words = [plain_word(run.text) for run in runs if not run.dense]
+    unknown = vocabulary.unknown(TERMS, words)
+    choices = {word: vocabulary.suggestions(TERMS, word) for word in unknown}
+    choices = {word: near for word, near in choices.items() if near}
+    for rank in range(max(map(len, choices.values()), default=0)):
+        meant = {word: near[min(rank, len(near) - 1)] for word, near in choices.items()}
+        texts = [meant.get(plain_word(run.text), run.text) for run in runs]
+        clauses = tuple(
+            (Term((stem(meant[word]),)),)
+            if (word := plain_word(run.text)) in meant
+            else (_term(run),)
+            for run in runs
+        )
+        yield Step(CORRECTED, " ".join(texts), Expression(clauses))
+
+
+def _parts(runs):
+    terms = []
+    for run in runs:
+        parts = pairs(run.text) if run.dense and len(run.text) > 1 else ()
+        terms += [Term((pair,)) for pair in parts] or [_term(run)]
+    return tuple((term,) for term in dict.fromkeys(terms[:ANY_TERMS]))
+
+
+def _counts(expression, scope, connection):
+    """The number of things of each kind, counted up to a cap, and the kinds that reach it."""
+    limit = 2 * (COUNTED + 1)
+    questions, params = [], []
+    for kind in registrations:
+        source, values = scope.of_kind(kind).sql(expression, "everything", connection)
+        questions.append(
+            f"SELECT '{kind}', COUNT(DISTINCT object_id) FROM "
+            f"(SELECT d.object_id {source} LIMIT {limit}) {kind}_found"
+        )
+        params += values
+    if not questions:
+        return {}, set()
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(questions), params)
+        counts = {kind: count for kind, count in cursor.fetchall() if count}
+    capped = {kind for kind, count in counts.items() if count > COUNTED}
+    return {kind: min(count, COUNTED) for kind, count in counts.items()}, capped
+
+
+def _ranked(step, scope, language, connection):
+    """The best matches of the window, one row for each thing: (pk, language) in order."""
+    rows = {}
+    for group in ("titles", "everything"):
+        source, params = scope.sql(step.expression, group, connection)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT d.id, d.kind, d.object_id, d.language, d.title, d.position {source} "
+                f"ORDER BY {DOCUMENT_TEXT.index}.rowid DESC LIMIT {WINDOW}",
+                params,
+            )
+            rows.update((row[0], Candidate(*row)) for row in cursor.fetchall())
+    judge = Judge(step, language, scope.now.date())
+    order = sorted(rows.values(), key=judge.by_title)
+    closely = [candidate.pk for candidate in order[:READ_CLOSELY]]
+    beginnings = dict(
+        SearchDocument.objects.filter(pk__in=closely).values_list(
+            "pk", Substr("body", 1, CLOSE_CHARACTERS)
+        )
+    )
+    order = sorted(order, key=lambda candidate: judge.by_text(candidate, beginnings))
+    return _once_each(order, language)
+
+
+def _once_each(candidates, language):
+    """Each thing at its best place, in the reader's language where that matches too."""
+    best = {}
+    for candidate in candidates:
+        thing = (candidate.kind, candidate.object_id)
+        if thing not in best or candidate.language == language:
+            best[thing] = candidate.pk
+    return list(best.values())
+
+
+@dataclass(frozen=True)
+class Candidate:
+    pk: int
+    kind: str
+    object_id: int
+    language: str
+    title: str
+    position: int
+
+
+class Judge:
+    """Orders candidates by what matches where, with a little for being recent."""
+
+    def __init__(self, step, language, today):
+        self.language, self.today = language, today.toordinal()
+        query = query_text(step.text)
+        self.key = key(step.text)
+        self.phrase = " ".join(query.folded.split())
+        runs = content_runs(query, STOP_WORDS)
+        if step.name == ANY:
+            dense = [pair for run in runs if run.dense for pair in (pairs(run.text) or [run.text])]
+            self.parts = dense + [stem(plain_word(run.text)) for run in runs if not run.dense]
+        else:
+            self.parts = [run.text if run.dense else stem(plain_word(run.text)) for run in runs]
+
+    def by_title(self, candidate):
+        return (-self._title_score(candidate), -candidate.position)
+
+    def by_text(self, candidate, beginnings):
+        body = fold(beginnings.get(candidate.pk, ""))
+        score = self._title_score(candidate) + 20 * self._share(body) + 8 * (self.phrase in body)
+        return (-score, -candidate.position)
+
+    def _title_score(self, candidate):
+        title = fold(candidate.title)
+        score = 60 * self._share(title)
+        score += 20 * (self.phrase in title) + 20 * (key(candidate.title) == self.key)
+        score += 2 * (candidate.language == self.language)
+        day = candidate.position >> 32
+        years = abs(self.today - day) / 365
+        return score + (5 * 0.5 ** (years / 4) if day else 0)
+
+    def _share(self, folded):
+        return sum(part in folded for part in self.parts) / len(self.parts)
+
+
+def _hits(pks, step):
+    query, any_pair = query_text(step.text), step.name == ANY
+    rows = SearchDocument.objects.in_bulk(pks)
+    return tuple(
+        Hit(
+            kind=row.kind,
+            object_id=row.object_id,
+            language=row.language,
+            date=row.date,
+            url_name=row.url_name,
+            url_kwargs=row.url_kwargs,
+            title=highlight(row.title, query, any_pair=any_pair),
+            snippet=snippet(row.body, query, any_pair=any_pair),
+        )
+        for pk in pks
+        if (row := rows.get(pk))
+    )
