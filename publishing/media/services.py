@@ -1,0 +1,74 @@
+from pathlib import PurePath
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from publishing.media import renditions
+from publishing.media.images import PictureRefused, intake
+from publishing.media.models import Image
+
+
+def add_image(*, file, user=None, **fields):
+    """Take a picture into the library; ``PictureRefused`` or ``ValidationError`` says why not.
+
+    ``file`` is a named, seekable binary file. ``fields`` are those of ``Image``, languages by
+    column (``alt_en``, ``alt_zh_hans``). Without a title it gets the name of the file.
+    """
+    master = intake(file)
+    refuse_duplicate(master)
+    fields["title"] = fields.get("title") or title_from(file)
+    return keep_master(Image(uploaded_by=user, **fields), master=master)
+
+
+def replace_picture(image, *, file):
+    """Put another picture in the place of ``image``; texts and address stay."""
+    master = intake(file)
+    refuse_duplicate(master, besides=image)
+    return keep_master(image, master=master)
+
+
+def refuse_duplicate(master, *, besides=None):
+    """Refuse a picture that another image of the library already has."""
+    others = Image.objects.exclude(pk=besides.pk if besides else None)
+    if existing := others.filter(sha256=master.sha256).first():
+        raise PictureRefused(
+            _("This picture is already in the library, under the title “%(title)s”."),
+            code="duplicate",
+            params={"title": str(existing)},
+        )
+
+
+def title_from(file):
+    return PurePath(file.name or "").stem[:200]
+
+
+@transaction.atomic
+def keep_master(image, *, master):
+    """Save ``image`` with the picture that ``intake`` made, new or in place of the old one."""
+    old_name = image.file.name
+    image.sha256 = master.sha256
+    image.width, image.height = master.width, master.height
+    image.full_clean(exclude=["file"])
+    image.file.save(f"master.{master.extension}", ContentFile(master.content), save=False)
+    try:
+        image.save()
+    except BaseException:
+        image.file.storage.delete(image.file.name)
+        raise
+    if old_name and old_name != image.file.name:
+        transaction.on_commit(lambda: _discard_files(image, old_name))
+    return image
+
+
+@transaction.atomic
+def remove_image(image):
+    """Delete the row and, once that is certain, its files."""
+    name = image.file.name
+    image.delete()
+    transaction.on_commit(lambda: _discard_files(image, name))
+
+
+def _discard_files(image, name):
+    image.file.storage.delete(name)
+    renditions.discard(image)

@@ -1,0 +1,34 @@
+from django import template
+
+from publishing.media.purposes import CONTENT_TYPES, PURPOSES
+from publishing.media.renditions import rendition, renditions
+
+register = template.Library()
+
+
+@register.inclusion_tag("media/_picture.html")
+def picture(image, purpose, *, sizes="", eager=False, alt=None):
+    """An image for one of ``purposes.PURPOSES``, in AVIF, WebP and JPEG or PNG.
+
+    ``eager`` is for the one picture that opens a page. ``alt`` replaces the library's
+    description where the picture stands for something else; an empty one makes it decoration.
+    """
+    fallback = renditions(image, purpose)
+    return {
+        "purpose": purpose,
+        "sources": [
+            (CONTENT_TYPES[extension], renditions(image, purpose, extension))
+            for extension in ("avif", "webp")
+        ],
+        "fallback": fallback,
+        "largest": fallback[0],
+        "sizes": sizes or PURPOSES[purpose].sizes,
+        "eager": eager,
+        "alt": image.alt_for_reader if alt is None else alt,
+    }
+
+
+@register.simple_tag
+def image_url(image, purpose):
+    """The path of the largest rendition in the format that every reader knows."""
+    return rendition(image, purpose).url
