@@ -19,12 +19,13 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError
 from django.http import HttpResponse
 from django.http.request import validate_host
 
 from . import clock, conf, journal, kinds, pulse, visitors
 from .collector import apply_now
+from .connecting import connected
 from .figures import figures
 from .journal import Record
 from .models import Reason
@@ -59,7 +60,7 @@ class Answer(NamedTuple):
         headers = [("Cache-Control", self.cache), ("X-Content-Type-Options", "nosniff")]
         if self.status != HTTPStatus.NO_CONTENT:
             headers.append(("Content-Length", str(len(self.body))))
-            headers.append(("Content-Type", self.type if self.body else "text/plain"))
+            headers.append(("Content-Type", self.type))
         return headers
 
 
@@ -127,27 +128,25 @@ def _read(environ):
     if len(tokens) > MOST_READ:
         return Answer(HTTPStatus.BAD_REQUEST)
     items = [item for item in map(kinds.parse, tokens) if item]
-    close_old_connections()
     try:
-        numbers = figures.read(items)
+        with connected():
+            numbers = figures.read(items)
     except DatabaseError:
         # The page keeps the number it came with.
         return Answer(HTTPStatus.SERVICE_UNAVAILABLE)
-    finally:
-        close_old_connections()
     body = json.dumps({str(item): number for item, number in numbers.items()})
     return Answer(HTTPStatus.OK, body.encode(), cache="public, max-age=1")
 
 
 def _count(environ, token):
     image = token.endswith(".gif")
+    item = kinds.parse(token.removesuffix(".gif"))
+    if item is None:
+        return Answer(HTTPStatus.NOT_FOUND)
     if environ["REQUEST_METHOD"] != ("GET" if image else "POST"):
         return Answer(HTTPStatus.METHOD_NOT_ALLOWED)
     if _body_length(environ) > LARGEST_BODY:
         return Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    item = kinds.parse(token.removesuffix(".gif"))
-    if item is None:
-        return Answer(HTTPStatus.NOT_FOUND)
     figure = figures.look(item)
     # Unknown here does not mean unknown: the collector asks again.
     public = figure is None or figure.number is not None
@@ -255,15 +254,13 @@ def _keep(record) -> bool:
             return True
         except OSError as error:
             logger.error("Pageviews cannot be written to the journal: %s", error)
-    close_old_connections()
     try:
-        apply_now([record])
-        return True
+        with connected():
+            apply_now([record])
     except DatabaseError:
         logger.exception("A pageview could be kept neither in the journal nor in the database.")
         return False
-    finally:
-        close_old_connections()
+    return True
 
 
 class _Unrecorded:

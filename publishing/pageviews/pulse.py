@@ -10,9 +10,10 @@ import os
 import threading
 import time
 
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import DatabaseError, connections
 
 from . import clock, collector, conf, visitors
+from .connecting import connected
 from .figures import figures
 
 logger = logging.getLogger(__name__)
@@ -73,9 +74,9 @@ class Pulse:
             time.sleep(max(0.05, SECOND - (time.monotonic() - began)))
 
     def _beat_safely(self):
-        close_old_connections()
         try:
-            self.beat(lead=self._leadership.claim())
+            with connected():
+                self.beat(lead=self._leadership.claim())
             if self._failing:
                 logger.warning("Pageviews are collected again.")
             self._failing = False

@@ -16,7 +16,9 @@ class PageviewQuerySet(models.QuerySet):
     def with_pageviews(self):
         """Annotates ``pageviews``, the public number, zero where nothing was counted."""
         own = Total.objects.filter(kind=kinds.key_of(self.model), object_id=OuterRef("pk"))
-        number = Coalesce(Subquery(own.values("shown")[:1]), Value(0))
+        number = Coalesce(
+            Subquery(own.values("shown")[:1], output_field=models.BigIntegerField()), Value(0)
+        )
         return self.annotate(pageviews=number)
 
 

@@ -14,9 +14,11 @@ from types import SimpleNamespace
 
 from django.conf import settings
 from django.contrib import auth
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError
+from django.http import parse_cookie
 
 from . import clock, conf
+from .connecting import connected
 from .models import Salt
 
 # Salts of the next day are made this many seconds before it begins, so that an outage of the
@@ -53,19 +55,15 @@ def is_staff(environ) -> bool:
     cookies = environ.get("HTTP_COOKIE", "")
     if settings.SESSION_COOKIE_NAME not in cookies:
         return False
-    from django.http import parse_cookie
-
     session_key = parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME)
     if not session_key:
         return False
     engine = import_module(settings.SESSION_ENGINE)
-    close_old_connections()
     try:
-        user = auth.get_user(SimpleNamespace(session=engine.SessionStore(session_key)))
+        with connected():
+            user = auth.get_user(SimpleNamespace(session=engine.SessionStore(session_key)))
     except DatabaseError:
         return True
-    finally:
-        close_old_connections()
     return user.is_active and user.is_staff
 
 
@@ -101,16 +99,14 @@ class Salts:
 def _agree(day, *, may_differ):
     """The salt all hosts share. Where the database is away, a host may go on with its own."""
     own = secrets.token_hex(16)
-    close_old_connections()
     try:
-        Salt.objects.bulk_create([Salt(day=day, salt=own)], ignore_conflicts=True)
-        return bytes.fromhex(Salt.objects.values_list("salt", flat=True).get(day=day))
+        with connected():
+            Salt.objects.bulk_create([Salt(day=day, salt=own)], ignore_conflicts=True)
+            return bytes.fromhex(Salt.objects.values_list("salt", flat=True).get(day=day))
     except DatabaseError:
         if not may_differ:
             raise
         return bytes.fromhex(own)
-    finally:
-        close_old_connections()
 
 
 def _read(path: Path) -> bytes | None:
