@@ -1,0 +1,9 @@
+from publishing.cache.models import bump
+
+
+class BumpingAdminMixin:
+    """For admins with many-to-many fields: their changes do not pass through ``save``."""
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        bump()

@@ -1,0 +1,60 @@
+"""The page cache's view of the database: snapshots, and telling that it is away."""
+
+from contextlib import contextmanager, suppress
+
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections, transaction
+
+AWAY = (OperationalError, InterfaceError)
+
+
+@contextmanager
+def snapshot(using=DEFAULT_DB_ALIAS):
+    """All reads inside see the database at one moment, that of the first of them."""
+    connection = connections[using]
+    if connection.in_atomic_block:
+        yield
+        return
+    with _deferred(connection), transaction.atomic(using=using):
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+@contextmanager
+def _deferred(connection):
+    """Readers of SQLite must not take the lock of writers, which the settings ask for."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    configured, connection.transaction_mode = connection.transaction_mode, "DEFERRED"
+    try:
+        yield
+    finally:
+        connection.transaction_mode = configured
+
+
+def renew(using=DEFAULT_DB_ALIAS):
+    """Drop a connection that is broken or too old, as Django does at the start of a request."""
+    connections[using].close_if_unusable_or_obsolete()
+
+
+def answers(using=DEFAULT_DB_ALIAS):
+    """Whether the database answers a query now."""
+    try:
+        renew(using)
+        with connections[using].cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except AWAY:
+        drop(using)
+        return False
+    return True
+
+
+def drop(using=DEFAULT_DB_ALIAS):
+    """Forget a connection after an error, so that the next use opens a new one."""
+    connection = connections[using]
+    if not connection.in_atomic_block:
+        with suppress(*AWAY):
+            connection.close()

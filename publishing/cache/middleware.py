@@ -1,0 +1,52 @@
+import logging
+
+from publishing.cache.away import away_response
+from publishing.cache.database import AWAY, drop, snapshot
+
+logger = logging.getLogger(__name__)
+
+# Keys of the WSGI environment, set by the page cache.
+RENDERING = "publishing.cache.rendering"
+KNOWN_AWAY = "publishing.cache.away"
+
+
+class DatabaseGuard:
+    """Shows a public page the database at one moment, and answers 503 where it is away.
+
+    Stands within the middleware that sets security headers and before all that reads the
+    database.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if KNOWN_AWAY in request.META:
+            return away_response(request.path_info)
+        rendering = request.META.get(RENDERING)
+        if rendering is None:
+            return self.get_response(request)
+        return self._at_one_moment(request, rendering)
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, AWAY):
+            return self._away(request, exception)
+        return None
+
+    def _at_one_moment(self, request, rendering):
+        response = None
+        try:
+            with snapshot():
+                rendering.begin()
+                response = self.get_response(request)
+        except AWAY as error:
+            # Also where only the end of the transaction fails: the page may be half of one.
+            rendering.fail()
+            if response is None or response.status_code < 500:
+                return self._away(request, error)
+        return response
+
+    def _away(self, request, error):
+        logger.error("The database did not answer for %s: %s", request.path, error)
+        drop()
+        return away_response(request.path_info)
