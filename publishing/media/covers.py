@@ -107,7 +107,7 @@ def _hill(dice: Dice, deck: int, water: int) -> str:
     points = []
     for x in range(0, WIDTH + 1, 40):
         wave = tall * math.sin(x / 175 + first) + low * math.sin(x / 83 + second)
-        # The land never sinks below the crowns of the near arches, or sky would show beneath the deck.
+        # Land sinks no lower than the crowns of the near arches: no sky beneath the deck.
         points.append(f"L{x} {min(round(foot - wave), deck + 40)}")
     return f"M0 {water}{''.join(points)}V{water}z"
 
