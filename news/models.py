@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce, ExtractYear
+from django.db.models.functions import ExtractYear
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +17,7 @@ from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateF
 from publishing.editorial.languages import column
 from publishing.editorial.models import Publishable, PublishableQuerySet
 from publishing.editorial.richtext import RichTextField
+from publishing.pageviews.querysets import PageviewQuerySet
 
 
 class EventQuerySet(PublishableQuerySet):
@@ -185,13 +186,10 @@ class Event(Publishable):
         return read(self.end_date) if self.end_date not in ("", self.start_date) else None
 
 
-class ReleaseQuerySet(PublishableQuerySet):
+class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
     def newest_first(self):
         """By release date as printed; an undated one by its publication instant."""
-        published = column("publish_at", languages.active())
-        return self.annotate(
-            order_day=Coalesce("release_date_last", f"{published}__date"),
-        ).order_by("-order_day", f"-{published}", "-pk")
+        return self.order_by(f"-{column('order', languages.active())}", "-pk")
 
     def in_year(self, year: int):
         return self.filter(release_date_first__year=year)
@@ -209,6 +207,14 @@ class ReleaseQuerySet(PublishableQuerySet):
             .order_by("-year")
             .values_list("year", "count")
         )
+
+    def counts_by_field(self) -> dict[int, int]:
+        """How many releases each field of cooperation has, by its key."""
+        counts = self.order_by().values_list("field").annotate(models.Count("pk"))
+        return {field: count for field, count in counts if field}
+
+    def for_page(self):
+        return self.select_related("field", "lead_image").with_pageviews()
 
     def for_list(self):
         """Everything a row shows, in a constant number of queries; long texts stay behind."""
@@ -273,6 +279,9 @@ class Release(Publishable):
         Agreement, blank=True, related_name="releases", verbose_name=_("agreements")
     )
 
+    order_en = models.DateTimeField(editable=False, null=True)
+    order_zh_hans = models.DateTimeField(editable=False, null=True)
+
     objects = ReleaseQuerySet.as_manager()
 
     title_field = "headline"
@@ -284,9 +293,39 @@ class Release(Publishable):
         verbose_name = _("release")
         verbose_name_plural = _("releases")
         indexes = [
-            models.Index(fields=["-release_date_last", "-id"], name="news_release_newest"),
+            models.Index(
+                fields=[f"-{column('order', code)}", "-id"],
+                name=f"news_release_newest_{languages.suffix(code)}",
+            )
+            for code in languages.CODES
         ]
+
+    def save(self, *args, **kwargs):
+        self.derive()
+        super().save(*args, **kwargs)
+
+    def derive(self):
+        """The instant by which each language's lists order this release."""
+        date = self.printed_date
+        for code in languages.CODES:
+            instant = self.publish_at(code)
+            if date:
+                instant = datetime.datetime.combine(
+                    date.last, datetime.time.max, tzinfo=ZoneInfo(settings.TIME_ZONE)
+                )
+            setattr(self, column("order", code), instant)
 
     @property
     def printed_date(self):
         return read(self.release_date)
+
+    def neighbour(self, *, older: bool):
+        """The public release just before or after this one in the reader's list, or None."""
+        name = column("order", languages.active())
+        place = getattr(self, name)
+        way, order = ("lt", "-") if older else ("gt", "")
+        beyond = Q((f"{name}__{way}", place)) | Q((name, place), (f"pk__{way}", self.pk))
+        releases = Release.objects.public().filter(beyond)
+        return releases.order_by(f"{order}{name}", f"{order}pk").only(
+            "slug", *languages.columns("headline")
+        ).first()

@@ -9,8 +9,9 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 from django_countries.fields import CountryField
 
 from publishing.cache.models import PublicModel, PublicQuerySet
@@ -130,6 +131,14 @@ class Place(PublicModel):
         return next((place for place in self.chain() if place.level == self.Level.CITY), None)
 
 
+class InstitutionTypeQuerySet(PublicQuerySet):
+    def with_partners(self):
+        """Types that public partners have, the most frequent first, annotated ``partners``."""
+        public = Institution.objects.public().partners()
+        counted = models.Count("institution", filter=Q(institution__in=public))
+        return self.annotate(partners=counted).filter(partners__gt=0).order_by("-partners", "order")
+
+
 class InstitutionType(PublicModel):
     """What an institution is: an ROR type with the office's own finer name."""
 
@@ -152,7 +161,7 @@ class InstitutionType(PublicModel):
     ror = models.CharField(_("ROR type"), max_length=12, choices=Ror.choices)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
-    objects = PublicQuerySet.as_manager()
+    objects = InstitutionTypeQuerySet.as_manager()
 
     class Meta:
         ordering = ["order", "pk"]
@@ -651,6 +660,26 @@ class Agreement(PublicModel):
         if self.replaces_id and self.replaces_id == self.pk:
             raise ValidationError({"replaces": _("An agreement cannot replace itself.")})
 
+    def headline(self, language: str) -> str:
+        """Its title, or its kind and the parties, in one language."""
+        if title := languages.text(self, "title", language):
+            return title
+        with translation.override(language):
+            kind = self.get_kind_display()
+            names = [party.name_in(language) for party in self.partners()]
+            return _("%(kind)s: %(parties)s") % {
+                "kind": kind,
+                "parties": pgettext("between names", ", ").join(names),
+            }
+
+    def headline_here(self) -> str:
+        return self.headline(languages.active())
+
+    def public_summary(self, language: str) -> str:
+        """The summary, as far as the register may show it."""
+        shown = (self.PublicLevel.SUMMARY, self.PublicLevel.FULL)
+        return languages.text(self, "summary", language) if self.public_level in shown else ""
+
     def get_absolute_url(self):
         return reverse("partners:agreement", kwargs={"number": self.number})
 
@@ -749,4 +778,11 @@ class AgreementParty(PublicModel):
         ]
 
     def __str__(self):
-        return str(self.institution or "") or languages.first_text(self, "label")
+        return self.name_in(languages.active())
+
+    def name_in(self, language: str) -> str:
+        """The institution's name, in the other language where it has none in this one."""
+        named, field = (self.institution, "name") if self.institution else (self, "label")
+        return languages.text(named, field, language) or languages.text(
+            named, field, languages.other(language)
+        )

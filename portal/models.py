@@ -11,7 +11,7 @@ from partners.models import Agreement, Institution, Place
 from publishing.cache.models import PublicModel, PublicQuerySet
 from publishing.editorial import languages
 from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField, read
-from publishing.editorial.languages import column
+from publishing.editorial.languages import column, columns
 from publishing.editorial.models import Publishable, PublishableQuerySet
 from publishing.editorial.richtext import RichTextField
 
@@ -74,6 +74,9 @@ class MilestoneQuerySet(PublicQuerySet):
     def newest_first(self):
         return self.order_by("-date_last", "-pk")
 
+    def for_timeline(self):
+        return self.select_related("release", "event", "agreement", "place")
+
 
 class Milestone(PublicModel):
     """A dated entry of the centre's timeline."""
@@ -134,6 +137,22 @@ class Milestone(PublicModel):
     def printed_date(self):
         return read(self.date)
 
+    def link(self) -> str:
+        """Where the entry leads: to its release, event or agreement, if anyone may read it."""
+        language = languages.active()
+        for item in (self.release, self.event):
+            if item is not None and item.is_public(language):
+                return item.get_absolute_url()
+        agreement = self.agreement
+        if agreement is not None and agreement.public_level != Agreement.PublicLevel.HIDDEN:
+            return agreement.get_absolute_url()
+        return ""
+
+
+class MenuItemQuerySet(PublicQuerySet):
+    def for_menu(self):
+        return self.select_related("page").defer("page__body", *(f"page__{c}" for c in columns("body")))
+
 
 class MenuItem(PublicModel):
     """One entry of the menu: a section of the portal, or a page."""
@@ -155,7 +174,7 @@ class MenuItem(PublicModel):
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
-    objects = PublicQuerySet.as_manager()
+    objects = MenuItemQuerySet.as_manager()
 
     class Meta:
         ordering = ["order", "pk"]

@@ -2,10 +2,24 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
-urlpatterns = []
+from portal import views
+from publishing.media.covers import cover
+
+urlpatterns = [
+    path("", views.entrance, name="entrance"),
+    path("covers/1/<slug:slug>.svg", cover, name="cover"),
+    path("media/", include("publishing.media.urls")),
+]
 
 urlpatterns += i18n_patterns(
     path("admin/", admin.site.urls),
+    path("", views.home, name="home"),
+    path("", include("news.urls")),
+    path("", include("partners.urls")),
+    path("search/", views.search, name="search"),
+    # Pages that staff write come last: everything above is reserved.
+    path("<slug:slug>/", views.PageDetail.as_view(), name="page"),
 )
+

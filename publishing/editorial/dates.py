@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import formats
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 _FORM = re.compile(r"^\s*(\d{4})(?:[-/.年]\s*(\d{1,2})(?:[-/.月]\s*(\d{1,2})日?|月?)?|年)?\s*$")
@@ -57,6 +57,28 @@ class PartialDate:
         if self.day:
             parts.append(f"{self.day:02}")
         return "-".join(parts)
+
+    @property
+    def iso(self) -> str:
+        return str(self)
+
+    @property
+    def month_year(self) -> str:
+        """What stands beneath a large day numeral: "Sep 2020", 2020年9月, or the year alone."""
+        if self.month is None:
+            return gettext("%(year)s") % {"year": self.year}
+        return formats.date_format(self.first, pgettext("month beneath a day", "M Y"))
+
+    @property
+    def month_day(self) -> str:
+        """Beneath a large year: "25 September", "May", or nothing."""
+        if self.month is None:
+            return ""
+        return formats.date_format(self.first, "MONTH_DAY_FORMAT" if self.day else "F")
+
+    @property
+    def full(self) -> str:
+        return self.localised()
 
     def localised(self) -> str:
         """As the reader's language writes it: "25 September 2020", 2020年9月25日."""

@@ -59,6 +59,14 @@ class PublishableQuerySet(PublicQuerySet):
         states = (State.PUBLISHED, State.WITHDRAWN) if withdrawn else (State.PUBLISHED,)
         return self.filter(visible_q(language or languages.active(), at or timezone.now(), states))
 
+    def public_anywhere(self):
+        """What is published in any language: the item, not a text of it, is asked for."""
+        now = timezone.now()
+        visible = Q()
+        for code in languages.CODES:
+            visible |= visible_q(code, now)
+        return self.filter(visible)
+
     def unpublished(self, language: str):
         """Items whose page in ``language`` answers 410 or leads to a replacement."""
         gone = Q((column("state", language), State.UNPUBLISHED))

@@ -1,8 +1,6 @@
 """Text and dates as the reader's language writes them."""
 
 from django import template
-from django.utils import formats
-from django.utils.translation import gettext
 
 from publishing.editorial import dates, languages, richtext
 
@@ -55,9 +53,3 @@ def name_elsewhere(institution):
 @register.simple_tag
 def other_language_tag():
     return languages.TAGS[languages.other(languages.active())]
-
-
-@register.filter
-def short_month(date):
-    """ "Sep 2020" beneath a large day numeral; 2020年9月 in Chinese."""
-    return formats.date_format(date, gettext("M Y"))

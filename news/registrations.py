@@ -1,0 +1,29 @@
+"""What the ground floor must know of news: what is counted, searched, and due."""
+
+from news.models import Event, Release
+from publishing.cache import due
+from publishing.pageviews import kinds
+from publishing.search.publishable import document
+from publishing.search.documents import register as searchable
+
+
+def register():
+    kinds.register("release", "news.Release", public_releases)
+    searchable("release", Release, release_document)
+    searchable("event", Event, event_document)
+    due.register(lambda now: Release.objects.next_change(now))
+    due.register(lambda now: Event.objects.next_change(now))
+    due.register(lambda now: Event.objects.next_end(now))
+
+
+def public_releases(ids: set[int]) -> set[int]:
+    return set(Release.objects.public_anywhere().filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def release_document(release):
+    date = release.printed_date
+    return document(release, date=date.last if date else None, keywords="News 新闻")
+
+
+def event_document(event):
+    return document(event, date=event.start_date_first, keywords="Event 活动")

@@ -1,0 +1,57 @@
+"""News beside other things: partners, agreements and the home page compose through these tags."""
+
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils import formats
+
+from news.models import Event, Release
+
+register = template.Library()
+
+
+@register.inclusion_tag("news/_releases_about.html")
+def releases_about(institution, limit=5):
+    """The newest releases that name this institution."""
+    releases = Release.objects.public().filter(institutions=institution)
+    return {"releases": releases.newest_first().for_list()[:limit]}
+
+
+@register.inclusion_tag("news/_releases_about.html")
+def releases_with_agreement(agreement, limit=5):
+    releases = Release.objects.public().filter(agreements=agreement)
+    return {"releases": releases.newest_first().for_list()[:limit]}
+
+
+@register.inclusion_tag("news/_events_about.html")
+def events_about(institution, limit=5):
+    """The newest events in which this institution takes part."""
+    events = Event.objects.public().filter(institutions=institution)
+    return {"events": events.for_list().order_by("-starts_at")[:limit]}
+
+
+@register.inclusion_tag("news/_clocks.html")
+def clocks(event, home_cities):
+    """When an event begins in each home city; nothing where the hour is not known."""
+    if event.start_time is None or event.printed_date.day is None:
+        return {"clocks": []}
+    shown, days = [], set()
+    for city in home_cities:
+        if not city.time_zone:
+            continue
+        local = event.starts_at.astimezone(ZoneInfo(city.time_zone))
+        days.add(local.date())
+        shown.append({"city": city.name, "instant": local})
+    return {"clocks": shown, "days_differ": len(days) > 1}
+
+
+@register.simple_tag
+def event_day_line(event):
+    """"July 2020, Thursday" beneath the large day."""
+    date = event.printed_date
+    if date.day is None:
+        return date.localised()
+    month = formats.date_format(date.first, "YEAR_MONTH_FORMAT")
+    return f"{month}, {formats.date_format(date.first, 'l')}"
+
+

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from news import views
+
+app_name = "news"
+urlpatterns = [
+    path("news/", views.ReleaseList.as_view(), name="release_list"),
+    path("news/<slug:slug>/", views.ReleaseDetail.as_view(), name="release"),
+    path("events/", views.EventList.as_view(), name="event_list"),
+    path("events/<slug:slug>/", views.EventDetail.as_view(), name="event"),
+]

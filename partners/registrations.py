@@ -1,0 +1,62 @@
+"""How institutions and agreements read in the site search."""
+
+from partners.models import Agreement, AgreementParty, Institution, InstitutionName, Place
+from publishing.editorial import languages
+from publishing.search.publishable import ALWAYS
+from publishing.search.documents import Document
+from publishing.search.documents import register as searchable
+
+
+def register():
+    searchable(
+        "institution",
+        Institution,
+        institution_document,
+        queryset=lambda: Institution.objects.select_related("city").prefetch_related("names"),
+        related={
+            InstitutionName: lambda name: [name.institution_id],
+            Place: lambda place: Institution.objects.filter(city=place).values_list("pk", flat=True),
+        },
+    )
+    searchable(
+        "agreement",
+        Agreement,
+        agreement_document,
+        queryset=lambda: Agreement.objects.prefetch_related("parties__institution"),
+        related={
+            AgreementParty: lambda party: [party.agreement_id],
+            Institution: lambda one: AgreementParty.objects.filter(institution=one).values_list(
+                "agreement", flat=True
+            ),
+        },
+    )
+
+
+def institution_document(institution):
+    if not Institution.objects.public().filter(pk=institution.pk).exists():
+        return None
+    names = [name.text for name in institution.names.all()]
+    places = languages.columns("name")
+    city = [getattr(institution.city, column) or "" for column in places] if institution.city else []
+    return Document(
+        titles={code: languages.text(institution, "name", code) for code in languages.CODES},
+        bodies={code: languages.text(institution, "summary", code) for code in languages.CODES},
+        visible={code: (ALWAYS, None) for code in languages.CODES},
+        url_name="partners:institution",
+        url_kwargs={"slug": institution.slug},
+        keywords=" ".join(["Partner 合作伙伴", *names, *city]),
+    )
+
+
+def agreement_document(agreement):
+    if agreement.public_level == Agreement.PublicLevel.HIDDEN:
+        return None
+    return Document(
+        titles={code: agreement.headline(code) for code in languages.CODES},
+        bodies={code: agreement.public_summary(code) for code in languages.CODES},
+        visible={code: (ALWAYS, None) for code in languages.CODES},
+        url_name="partners:agreement",
+        url_kwargs={"number": agreement.number},
+        date=agreement.signed_last or agreement.announced_first,
+        keywords=f"Agreement 协议 {agreement.number}",
+    )

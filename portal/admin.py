@@ -1,0 +1,81 @@
+from django.contrib import admin
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from portal.models import MenuItem, Milestone, Page, SiteSettings
+from publishing.editorial.admin import (
+    BilingualAdmin,
+    PublishableAdmin,
+    both,
+    publication_fieldset,
+)
+from publishing.editorial.languages import columns
+from publishing.media.widgets import LeadImageAdminMixin
+
+
+@admin.register(Page)
+class PageAdmin(LeadImageAdminMixin, PublishableAdmin):
+    list_display = ["title", "standings", "slug", "saved_at"]
+    search_fields = columns("title", "summary")
+    fieldsets = [
+        (None, {"fields": both("title", "menu_title", "summary", "body")}),
+        (_("Facts"), {"fields": ["lead_image", ("slug", "shows_figures", "shows_milestones")]}),
+        publication_fieldset(),
+    ]
+
+
+@admin.register(Milestone)
+class MilestoneAdmin(BilingualAdmin):
+    list_display = ["date", "__str__", "is_public"]
+    list_display_links = ["date", "__str__"]
+    search_fields = columns("title", "text")
+    autocomplete_fields = ["place", "release", "event", "agreement", "institutions"]
+    fieldsets = [
+        (None, {"fields": [("date", "is_public"), *both("title", "text")]}),
+        (
+            _("Connections"),
+            {"fields": ["place", "release", "event", "agreement", "institutions"]},
+        ),
+    ]
+
+
+@admin.register(MenuItem)
+class MenuItemAdmin(admin.ModelAdmin):
+    list_display = ["__str__", "section", "page", "order"]
+    list_editable = ["order"]
+    list_select_related = ["page"]
+    fields = ["section", "page", "order"]
+
+
+@admin.register(SiteSettings)
+class SiteSettingsAdmin(LeadImageAdminMixin, BilingualAdmin):
+    """One row: the list leads straight to its form."""
+
+    autocomplete_fields = ["first_city", "second_city"]
+    fieldsets = [
+        (_("Name"), {"fields": [*both("name", "tagline"), ("since", "mark")]}),
+        (_("Home page"), {"fields": both("hero_title", "hero_text")}),
+        (_("Home cities"), {"fields": [("first_city", "second_city")]}),
+        (_("Contact"), {"fields": [("email", "telephone"), *both("address")]}),
+        (
+            _("Footer"),
+            {"fields": [*both("footer_line"), ("icp_number", "public_security_number")]},
+        ),
+    ]
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and not SiteSettings.objects.exists()
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def save_model(self, request, obj, form, change):
+        obj.pk = 1
+        super().save_model(request, obj, form, change)
+
+    def changelist_view(self, request, extra_context=None):
+        row = SiteSettings.objects.first()
+        if row is None:
+            return redirect(reverse("admin:portal_sitesettings_add"))
+        return redirect(reverse("admin:portal_sitesettings_change", args=[row.pk]))

@@ -1,0 +1,57 @@
+"""The four groups of staff and what each may do. Created by migration; an office may change them."""
+
+# Actions by model, as "app.model": the codenames follow from Django's "action_model".
+_WRITES = ("add", "change", "delete", "view")
+_ITEMS = ("news.release", "news.event", "portal.page")
+_RECORDS = (
+    "partners.institution",
+    "partners.institutionname",
+    "partners.agreement",
+    "partners.agreementparty",
+    "partners.place",
+)
+_LISTS = ("partners.cooperationfield", "partners.institutiontype")
+
+_AUTHOR = {
+    **dict.fromkeys(_ITEMS, _WRITES),
+    "media.image": ("add", "change", "view"),
+    **dict.fromkeys((*_RECORDS, *_LISTS, "portal.milestone"), ("view",)),
+    "pageviews.total": ("view",),
+}
+_EDITOR = _AUTHOR | {
+    **dict.fromkeys(_ITEMS, (*_WRITES, "approve")),
+    "media.image": _WRITES,
+    "portal.milestone": _WRITES,
+}
+_PUBLISHER = _EDITOR | {
+    **dict.fromkeys(_ITEMS, (*_WRITES, "approve", "publish")),
+    "portal.menuitem": _WRITES,
+    "portal.sitesettings": ("add", "change", "view"),
+}
+_PARTNER_MANAGER = {
+    **dict.fromkeys((*_RECORDS, *_LISTS), _WRITES),
+    **dict.fromkeys(_ITEMS, ("view",)),
+    "portal.milestone": _WRITES,
+    "media.image": ("add", "change", "view"),
+}
+
+GROUPS = {
+    "Author": _AUTHOR,
+    "Editor": _EDITOR,
+    "Publisher": _PUBLISHER,
+    "Partner manager": _PARTNER_MANAGER,
+}
+
+
+def create_groups(group_model, permission_model) -> None:
+    """Make the groups and give them their rights. Takes model classes, to serve a migration."""
+    for name, rights in GROUPS.items():
+        group, _created = group_model.objects.get_or_create(name=name)
+        for label, actions in rights.items():
+            app, model = label.split(".")
+            group.permissions.add(
+                *permission_model.objects.filter(
+                    content_type__app_label=app,
+                    codename__in=[f"{action}_{model}" for action in actions],
+                )
+            )

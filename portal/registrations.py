@@ -1,0 +1,27 @@
+"""What the ground floor must know of the portal's own pages."""
+
+from portal.models import Milestone, Page
+from publishing.cache import due
+from publishing.editorial import languages
+from publishing.search.publishable import ALWAYS, document
+from publishing.search.documents import Document
+from publishing.search.documents import register as searchable
+
+
+def register():
+    searchable("page", Page, document)
+    searchable("milestone", Milestone, milestone_document)
+    due.register(lambda now: Page.objects.next_change(now))
+
+
+def milestone_document(milestone):
+    if not milestone.is_public:
+        return None
+    return Document(
+        titles={code: languages.text(milestone, "title", code) for code in languages.CODES},
+        bodies={code: languages.text(milestone, "text", code) for code in languages.CODES},
+        visible={code: (ALWAYS, None) for code in languages.CODES},
+        url_name="home",
+        date=milestone.date_first,
+        keywords="Milestone 大事记",
+    )

@@ -1,0 +1,67 @@
+"""Addresses of a page in both languages: canonical, alternates, and the language switch."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import translate_url
+
+from publishing.editorial import languages
+
+
+@dataclass(frozen=True)
+class Alternate:
+    hreflang: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Switch:
+    """The link to the same page in the other language, labelled in that language."""
+
+    href: str
+    label: str
+    lang: str
+
+    @property
+    def hreflang(self):
+        return self.lang
+
+
+@dataclass(frozen=True)
+class PageUrls:
+    canonical: str
+    alternates: list[Alternate]
+    switch: Switch
+
+
+def absolute(path: str) -> str:
+    return settings.PORTAL_BASE_URL + path
+
+
+def path_in(path: str, language: str) -> str:
+    """The same page's path in ``language``; the home page where there is no such page."""
+    here = languages.active()
+    if path.startswith(f"/{here}/"):
+        return f"/{language}/{path.removeprefix(f'/{here}/')}"
+    translated = translate_url(path, language)
+    return translated if translated != path else f"/{language}/"
+
+
+def page_urls(request, published=languages.CODES) -> PageUrls:
+    """For the page of ``request``, whose text exists in the ``published`` languages."""
+    known = getattr(getattr(request.resolver_match, "func", None), "public_parameters", ())
+    kept = request.GET.copy()
+    for name in set(kept) - set(known):
+        del kept[name]
+    query = f"?{kept.urlencode()}" if kept else ""
+    alternates = [
+        Alternate(languages.TAGS[code], absolute(path_in(request.path, code) + query))
+        for code in published
+    ]
+    if published:
+        alternates.append(Alternate("x-default", alternates[0].href))
+    there = languages.other(languages.active())
+    switch = Switch(
+        path_in(request.path, there) + query, languages.OWN_NAMES[there], languages.TAGS[there]
+    )
+    return PageUrls(absolute(request.path) + query, alternates, switch)
