@@ -1,5 +1,8 @@
 from django import forms
+from django.conf import settings
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from modeltranslation.fields import TranslationField
 from modeltranslation.utils import get_translation_fields
 
 from publishing.media import services
@@ -12,7 +15,7 @@ class ImageForm(forms.ModelForm):
     """An image with its picture. After validation ``master`` is the accepted picture, or None."""
 
     picture = forms.FileField(
-        label=_("picture"),
+        label=_("Picture"),
         widget=PictureInput,
         help_text=_("JPEG, PNG, WebP, AVIF or GIF, at most 25 MB and 50 million pixels."),
     )
@@ -32,9 +35,20 @@ class ImageForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self._name_languages()
         if "picture" in self.fields:
             self.fields["picture"].required = self.instance.pk is None
             self.fields["picture"].widget.image = self.instance
+
+    def _name_languages(self):
+        for column in Image._meta.get_fields():
+            if isinstance(column, TranslationField) and column.name in self.fields:
+                field = self.fields[column.name]
+                field.label = _("%(field)s (%(language)s)") % {
+                    "field": capfirst(column.translated_field.verbose_name),
+                    "language": dict(settings.LANGUAGES)[column.language],
+                }
+                field.widget.attrs["lang"] = column.language
 
     def clean_picture(self):
         file = self.cleaned_data["picture"]

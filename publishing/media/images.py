@@ -181,7 +181,9 @@ def _in_srgb(picture):
     if picture.has_transparency_data:
         alpha = picture.convert("RGBA").getchannel("A")
     colours = _converted(picture, profile) if profile else None
-    colours = colours or picture.convert("RGBA" if alpha else "RGB").convert("RGB")
+    if colours is None:
+        # No copy where none is needed: fifty million pixels are two hundred megabytes.
+        colours = picture if picture.mode == "RGB" else picture.convert("RGB")
     if alpha and alpha.getextrema() != (255, 255):
         colours.putalpha(alpha)
     return colours
@@ -213,11 +215,11 @@ def _as_photograph(pixels):
 
 
 def _master(pixels, extension, **options):
-    # A new picture from the bare pixels: an encoder writes whatever it finds in ``info``.
-    bare = Pillow.frombytes(pixels.mode, pixels.size, pixels.tobytes())
+    # The encoders write comments, profiles and resolutions that they find here.
+    pixels.info = {}
     content = io.BytesIO()
-    bare.save(content, **options)
-    return Master(content.getvalue(), extension, *bare.size)
+    pixels.save(content, **options)
+    return Master(content.getvalue(), extension, *pixels.size)
 
 
 def _format_name(head):

@@ -52,6 +52,11 @@ class Purpose:
         """Everything about the purpose that changes the pixels."""
         return f"{EDITION} {self.name} {self.ratio} {self.max_height} {self.opaque}"
 
+    @property
+    def fills_column(self):
+        """Whether the picture is as wide as the text allows, rather than its own size."""
+        return self.max_height is None
+
     def crop(self, width, height, focal=(0.5, 0.5)):
         """The part of a picture that is shown, as left, upper, right, lower."""
         if self.ratio is None:
@@ -84,9 +89,12 @@ PURPOSES = {
     purpose.name: purpose
     for purpose in (
         Purpose("hero", (1600, 800), ratio=(12, 5), sizes="(min-width: 76rem) 74rem, 100vw"),
+        Purpose("lead", (1280, 640), ratio=(16, 10), sizes="(min-width: 60rem) 43rem, 100vw"),
         Purpose("card", (640, 320), ratio=(16, 10), sizes="(min-width: 45rem) 20rem, 100vw"),
         Purpose("row", (352, 176), ratio=(4, 3), sizes="11rem"),
         Purpose("inline", (1280, 640), sizes="(min-width: 45rem) 40rem, 100vw"),
+        Purpose("poster", (1408, 704), ratio=(16, 9), sizes="(min-width: 46rem) 44rem, 100vw"),
+        Purpose("portrait", (162, 108, 54), ratio=(27, 31), sizes="54px"),
         Purpose("thumb", (240,), max_height=240),
         Purpose("social", (1200,), ratio=(1200, 630), opaque=True),
         Purpose("square", (600,), ratio=(1, 1)),

@@ -42,8 +42,11 @@ class LeadImageSelect(AutocompleteSelect):
 
     @property
     def media(self):
-        own = forms.Media(css={"all": ["media/pictures.css"]}, js=["media/lead-image.js"])
-        return super().media + own
+        return super().media + forms.Media(
+            css={"all": ["media/pictures.css"]},
+            # Named again, because only the order within one list is kept.
+            js=["admin/js/jquery.init.js", "media/lead-image.js"],
+        )
 
     def render(self, name, value, attrs=None, renderer=None):
         address = f"{self.admin_site.name}:media_image_preview"

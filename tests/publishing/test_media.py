@@ -174,7 +174,7 @@ def test_head_tells_the_length_without_the_picture(client):
 @pytest.mark.parametrize(
     "name",
     [
-        "poster.jpg",
+        "banner.jpg",
         "card.gif",
         "card.png",
         "card-641.jpg",
@@ -231,11 +231,12 @@ def test_every_address_in_a_page_leads_to_its_picture(client):
 
 def test_a_page_reserves_the_room_and_loads_late_unless_told():
     image = make_image()
-    late = picture(image)
-    assert 'width="1600" height="667"' in late
+    late = picture(image, "inline")
+    assert 'width="1280" height="640"' in late
     assert 'loading="lazy" decoding="async"' in late and "fetchpriority" not in late
-    early = picture(image, arguments="eager=True sizes='50vw'")
-    assert 'fetchpriority="high"' in early and "lazy" not in early
+    early = picture(image, "card", "eager=True sizes='50vw'")
+    for html in (early, picture(image, "hero")):
+        assert 'fetchpriority="high"' in html and "lazy" not in html
     assert early.count('sizes="50vw"') == 3
     assert "style=" not in early
 
@@ -252,7 +253,7 @@ def test_a_drawing_falls_back_to_png(client):
     content = upload(halves((900, 601)), "mark.png", "PNG")
     drawing = services.add_image(file=content)
     html = picture(drawing, "logo")
-    assert re.search(r'<img src="/media/[\w-]+/logo\.png\?v=', html)
+    assert re.search(r'<img class="logo-pic" src="/media/[\w-]+/logo\.png\?v=', html)
     assert client.get(renditions.rendition(drawing, "social").url)["Content-Type"] == "image/jpeg"
 
 

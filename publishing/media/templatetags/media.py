@@ -7,15 +7,16 @@ register = template.Library()
 
 
 @register.inclusion_tag("media/_picture.html")
-def picture(image, purpose, *, sizes="", eager=False, alt=None):
+def picture(image, purpose, *, sizes="", eager=None, alt=None):
     """An image for one of ``purposes.PURPOSES``, in AVIF, WebP and JPEG or PNG.
 
-    ``eager`` is for the one picture that opens a page. ``alt`` replaces the library's
-    description where the picture stands for something else; an empty one makes it decoration.
+    ``eager`` is for the one picture that opens a page, as a hero does. ``alt`` replaces the
+    library's description where the picture stands for something else; an empty one makes it
+    decoration.
     """
     fallback = renditions(image, purpose)
     return {
-        "purpose": purpose,
+        "purpose": PURPOSES[purpose],
         "sources": [
             (CONTENT_TYPES[extension], renditions(image, purpose, extension))
             for extension in ("avif", "webp")
@@ -23,7 +24,7 @@ def picture(image, purpose, *, sizes="", eager=False, alt=None):
         "fallback": fallback,
         "largest": fallback[0],
         "sizes": sizes or PURPOSES[purpose].sizes,
-        "eager": eager,
+        "eager": purpose == "hero" if eager is None else eager,
         "alt": image.alt_for_reader if alt is None else alt,
     }
 
