@@ -124,6 +124,13 @@ def key(text):
     return "".join(words)
 
 
+def acronym(text):
+    """The initials of a Latin name of three words or more, without its connectors."""
+    words = [plain_word(run.text) for run in runs(fold(text)) if not run.dense]
+    initials = "".join(word[0] for word in words if word and word not in NAME_CONNECTORS)
+    return initials if 3 <= len(initials) <= 12 else ""
+
+
 def pairs(text):
     """The overlapping pairs of a dense run: two characters find what contains them."""
     return [_short(text[i : i + 2]) for i in range(len(text) - 1)]

@@ -4,9 +4,12 @@ A registered model says how one of its rows reads as a ``Document``. The index f
 and deletion in the same transaction; when something is visible is a condition of the question.
 """
 
+import datetime
+from dataclasses import dataclass, field
+
 from django.db import transaction
 
-from publishing.search import vocabulary
+from publishing.search import registry, vocabulary
 from publishing.search.analyzer import ANALYZER_VERSION, document_tokens
 from publishing.search.models import (
     DOCUMENT_TEXT,
@@ -16,8 +19,7 @@ from publishing.search.models import (
     language_mark,
     position_of,
 )
-from publishing.search.questions import Hit, Results, search_documents
-from publishing.search.registry import Document, register, registration_of
+from publishing.search.questions import KINDS, Hit, Results, search_documents
 
 __all__ = [
     "Document",
@@ -31,23 +33,44 @@ __all__ = [
 ]
 
 
+@dataclass(frozen=True)
+class Document:
+    """What the search knows of one thing, by language. A language without a title is left out.
+
+    ``visible`` gives the instants (from, until) of each language; a language that it does not
+    name, or whose first instant is None, is not public and not indexed. ``keywords`` are found
+    like words of the title, in every language, and never shown.
+    """
+
+    titles: dict[str, str]
+    bodies: dict[str, str]
+    visible: dict[str, tuple[datetime.datetime | None, datetime.datetime | None]]
+    url_name: str
+    url_kwargs: dict = field(default_factory=dict)
+    date: datetime.date | None = None
+    keywords: str = ""
+
+
+def register(key, model, document, *, queryset=None, related=None):
+    """Makes the rows of ``model`` searchable as ``key``; see Registration for the rest.
+
+    ``document(row)`` returns a Document, or None for a row that is never public.
+    """
+    registry.register(KINDS, key, model, document, _write, queryset, related)
+
+
 def reindex(obj):
     """Brings the index in step with ``obj``, in the caller's transaction."""
-    registration = registration_of(type(obj))
-    with transaction.atomic(savepoint=False):
-        _write(registration.key, obj.pk, registration.document(obj))
+    registry.registration_of(KINDS, type(obj)).reindex([obj])
 
 
 def reindex_queryset(queryset):
     """The same for many rows: what bulk changes must call, for they send no signal."""
-    registration = registration_of(queryset.model)
-    with transaction.atomic(savepoint=False):
-        for obj in queryset.iterator(chunk_size=500):
-            _write(registration.key, obj.pk, registration.document(obj))
+    registry.registration_of(KINDS, queryset.model).reindex(queryset.iterator(chunk_size=500))
 
 
 def remove(obj):
-    _forget(registration_of(type(obj)).key, obj.pk)
+    registry.registration_of(KINDS, type(obj)).forget(obj.pk)
 
 
 def _forget(kind, pk, *, keep=()):

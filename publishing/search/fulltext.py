@@ -22,29 +22,24 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Expression:
-    """Clauses, each a choice of terms; every clause must match, or with ``any_clause`` one."""
+class All:
+    """Every part must match; there is at least one."""
 
-    clauses: tuple[tuple[Term, ...], ...]
-    any_clause: bool = False
+    parts: tuple
 
-    def __bool__(self):
-        return bool(self.clauses)
 
-    def and_marked(self, *markers):
-        """Only what also carries these marker tokens."""
-        marks = tuple((Term((marker,)),) for marker in markers)
-        if self.any_clause and marks:
-            choice = tuple(term for clause in self.clauses for term in clause)
-            return Expression((choice, *marks))
-        return Expression(self.clauses + marks, self.any_clause)
+@dataclass(frozen=True)
+class Any:
+    """One part must match; there is at least one."""
+
+    parts: tuple
 
 
 def fts5(expression):
     def term(term):
         return f'"{" ".join(term.tokens)}"{"*" if term.prefix else ""}'
 
-    return _compiled(expression, term, " OR ", " AND ")
+    return _compiled(expression, term, " AND ", " OR ")
 
 
 def tsquery(expression):
@@ -52,12 +47,14 @@ def tsquery(expression):
         quoted = [f"'{token}'" for token in term.tokens]
         return f"({' <-> '.join(quoted)}{':*' if term.prefix else ''})"
 
-    return _compiled(expression, term, " | ", " & ")
+    return _compiled(expression, term, " & ", " | ")
 
 
-def _compiled(expression, term, either, both):
-    clauses = [f"({either.join(map(term, clause))})" for clause in expression.clauses]
-    return (either if expression.any_clause else both).join(clauses)
+def _compiled(expression, term, both, either):
+    if isinstance(expression, Term):
+        return term(expression)
+    parts = [_compiled(part, term, both, either) for part in expression.parts]
+    return f"({(both if isinstance(expression, All) else either).join(parts)})"
 
 
 def tsvector(columns):
@@ -132,5 +129,5 @@ class FullText:
         """The condition that rows of the index match, with its parameters."""
         if connection.vendor == "sqlite":
             columns = " ".join(self.groups[group])
-            return f"{self.index} MATCH %s", [f"{{{columns}}} : ({fts5(expression)})"]
+            return f"{self.index} MATCH %s", [f"{{{columns}}} : {fts5(All((expression,)))}"]
         return f"{self.index}.{group} @@ %s::tsquery", [tsquery(expression)]

@@ -1,3 +1,5 @@
+import re
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +12,13 @@ DOCUMENT_TEXT = FullText(
     groups={"titles": ("title", "marks"), "everything": ("title", "body", "marks")},
 )
 
+ENTRY_TEXT = FullText(
+    table="search_searchentry",
+    columns=("names", "place", "marks"),
+    groups={"names": ("names", "marks"), "everything": ("names", "place", "marks")},
+    prefixes="2 3 4 5",
+)
+
 
 def position_of(date, pk):
     """The order of the newest first, as one number; undated things come last."""
@@ -18,6 +27,14 @@ def position_of(date, pk):
 
 def kind_mark(kind):
     return f"{MARKER}kind{kind}"
+
+
+def facet_mark(facet, value):
+    """A value is ASCII letters, digits, hyphens and underscores, as in codes and slugs; whatever
+    else a reader may have put into an address is left out."""
+    value = re.sub(r"[^a-z0-9_-]", "", str(value).lower())
+    spelled = value.replace("-", f"{MARKER}h").replace("_", f"{MARKER}u")
+    return f"{MARKER}facet{facet}{MARKER}{spelled}"
 
 
 def language_mark(language):
@@ -53,6 +70,74 @@ class SearchDocument(models.Model):
 
     def __str__(self):
         return self.title
+
+
+class FacetCombination(models.Model):
+    """One combination of facet values that occurs; entries are counted by combination."""
+
+    values = models.TextField(_("values"), unique=True)
+
+    class Meta:
+        verbose_name = _("facet combination")
+        verbose_name_plural = _("facet combinations")
+
+    def __str__(self):
+        return self.values
+
+
+class SearchEntry(models.Model):
+    """One named thing, as the directory search knows it."""
+
+    kind = models.CharField(_("kind"), max_length=32)
+    object_id = models.BigIntegerField(_("object"))
+    combination = models.ForeignKey(
+        FacetCombination, on_delete=models.PROTECT, verbose_name=_("facet combination")
+    )
+    # The first day on which the facet values may be others than these.
+    stale_from = models.DateField(_("stale from"), null=True)
+    weight = models.FloatField(_("weight"), default=0)
+    order_en = models.CharField(_("order, English"), max_length=200)
+    order_zh_hans = models.CharField(_("order, Chinese"), max_length=200)
+    places = models.TextField(_("keys of places"), blank=True)
+    analyzer_version = models.PositiveSmallIntegerField(_("analyzer version"))
+
+    class Meta:
+        verbose_name = _("search entry")
+        verbose_name_plural = _("search entries")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "object_id"], name="search_entry_once"),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "stale_from"], name="search_entry_stale"),
+            models.Index(fields=["kind", "order_en", "object_id"], name="search_entry_en"),
+            models.Index(fields=["kind", "order_zh_hans", "object_id"], name="search_entry_zh"),
+        ]
+
+    def __str__(self):
+        return self.order_en
+
+
+class SearchName(models.Model):
+    """A name of an entry, with what comparing needs, computed when it is written."""
+
+    entry = models.ForeignKey(
+        SearchEntry, on_delete=models.CASCADE, related_name="names", verbose_name=_("entry")
+    )
+    kind = models.CharField(_("kind"), max_length=32)
+    text = models.CharField(_("name"), max_length=300)
+    role = models.CharField(_("role"), max_length=20)
+    language = models.CharField(_("language"), max_length=12)
+    key = models.CharField(_("key"), max_length=300)
+    reading = models.CharField(_("reading"), max_length=600, blank=True)
+    acronym = models.CharField(_("acronym"), max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = _("search name")
+        verbose_name_plural = _("search names")
+        indexes = [models.Index(fields=["kind", "key"], name="search_name_key")]
+
+    def __str__(self):
+        return self.text
 
 
 class SearchTerm(models.Model):

@@ -23,7 +23,7 @@ from publishing.search.analyzer import (
     query_text,
     stem,
 )
-from publishing.search.fulltext import Expression, Term
+from publishing.search.fulltext import All, Any, Term
 from publishing.search.models import (
     DOCUMENT_TEXT,
     SearchDocument,
@@ -31,8 +31,10 @@ from publishing.search.models import (
     kind_mark,
     language_mark,
 )
-from publishing.search.registry import registrations
+from publishing.search.registry import Registration
 from publishing.search.snippets import Segment, highlight, snippet
+
+KINDS: dict[str, Registration] = {}
 
 WINDOW = 300
 COUNTED = 1_000
@@ -91,7 +93,8 @@ class Scope:
         """FROM and WHERE of the matching documents, with parameters."""
         marks = [kind_mark(self.kind)] if self.kind else []
         marks += [language_mark(self.language)] if self.language else []
-        match, params = DOCUMENT_TEXT.matching(expression.and_marked(*marks), group, connection)
+        expression = All((expression, *(Term((mark,)) for mark in marks)))
+        match, params = DOCUMENT_TEXT.matching(expression, group, connection)
         now = connection.ops.adapt_datetimefield_value(self.now)
         conditions = [match, "d.visible_from <= %s"]
         conditions += ["(d.visible_until IS NULL OR d.visible_until > %s)"]
@@ -116,7 +119,7 @@ class Step:
 
     name: str
     text: str
-    expression: Expression
+    expression: All | Any
 
 
 def search_documents(
@@ -154,14 +157,14 @@ def _steps(text):
     runs = [run for run in query.runs if run.dense or plain_word(run.text) not in STOP_WORDS]
     if not runs:
         return
-    strict = tuple((_term(run),) for run in runs)
-    yield Step(STRICT, text, Expression(strict))
+    strict = tuple(map(_term, runs))
+    yield Step(STRICT, text, All(strict))
     if not runs[-1].dense:
         beginning = plain_word(runs[-1].text)
-        yield Step(PREFIX, text, Expression((*strict[:-1], _beginning(beginning))))
+        yield Step(PREFIX, text, All((*strict[:-1], _beginning(beginning))))
     yield from _corrected_steps(text, runs)
     if len(parts := _parts(runs)) > 1:
-        yield Step(ANY, text, Expression(parts, any_clause=True))
+        yield Step(ANY, text, Any(parts))
 
 
 def _term(run):
@@ -175,7 +178,7 @@ def _term(run):
 def _beginning(word):
     """A word as typed so far: itself as a beginning, and the stems of the words it may become."""
     stems = dict.fromkeys(map(stem, [word, *vocabulary.completions(TERMS, word)]))
-    return (Term((word,), prefix=True), *(Term((each,)) for each in stems))
+    return Any((Term((word,), prefix=True), *(Term((each,)) for each in stems)))
 
 
 def _corrected_steps(text, runs):
@@ -187,13 +190,11 @@ def _corrected_steps(text, runs):
     for rank in range(max(map(len, choices.values()), default=0)):
         meant = {word: near[min(rank, len(near) - 1)] for word, near in choices.items()}
         texts = [meant.get(plain_word(run.text), run.text) for run in runs]
-        clauses = tuple(
-            (Term((stem(meant[word]),)),)
-            if (word := plain_word(run.text)) in meant
-            else (_term(run),)
+        terms = [
+            Term((stem(meant[word]),)) if (word := plain_word(run.text)) in meant else _term(run)
             for run in runs
-        )
-        yield Step(CORRECTED, " ".join(texts), Expression(clauses))
+        ]
+        yield Step(CORRECTED, " ".join(texts), All(tuple(terms)))
 
 
 def _parts(runs):
@@ -201,14 +202,14 @@ def _parts(runs):
     for run in runs:
         parts = pairs(run.text) if run.dense and len(run.text) > 1 else ()
         terms += [Term((pair,)) for pair in parts] or [_term(run)]
-    return tuple((term,) for term in dict.fromkeys(terms[:ANY_TERMS]))
+    return tuple(dict.fromkeys(terms[:ANY_TERMS]))
 
 
 def _counts(expression, scope, connection):
     """The number of things of each kind, counted up to a cap, and the kinds that reach it."""
     limit = 2 * (COUNTED + 1)
     questions, params = [], []
-    for kind in registrations:
+    for kind in KINDS:
         source, values = scope.of_kind(kind).sql(expression, "everything", connection)
         questions.append(
             f"SELECT '{kind}', COUNT(DISTINCT object_id) FROM "

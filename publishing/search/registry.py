@@ -1,56 +1,107 @@
-"""Which models the site search knows, and how their rows read."""
+"""Which models an index knows, and how it follows their saves and deletions.
 
-import datetime
+The one place of the portal where signals are right: an index must not miss a save, whoever made
+it, and it changes in the same transaction. Bulk changes send no signal and call the index.
+"""
+
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from django.db import models
-
-
-@dataclass(frozen=True)
-class Document:
-    """What the search knows of one thing, by language. A language without a title is left out.
-
-    ``visible`` gives the instants (from, until) of each language; a language that it does not
-    name, or whose first instant is None, is not public and not indexed. ``keywords`` are found
-    like words of the title, in every language, and never shown.
-    """
-
-    titles: dict[str, str]
-    bodies: dict[str, str]
-    visible: dict[str, tuple[datetime.datetime | None, datetime.datetime | None]]
-    url_name: str
-    url_kwargs: dict = field(default_factory=dict)
-    date: datetime.date | None = None
-    keywords: str = ""
+from django.db import models, transaction
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
 
 @dataclass(frozen=True)
 class Registration:
+    """The rows of ``model``, known to an index as ``key``.
+
+    ``read(row)`` gives what the index writes, or None for a row that it must not know.
+    ``queryset()`` gives all rows with what ``read`` asks of their relations.
+    ``related`` maps models whose rows ``read`` quotes to a function from such a row to the keys of
+    the rows that quote it; the through model of a many-to-many relation of ``model`` to None.
+    """
+
     key: str
     model: type[models.Model]
-    document: Callable[[models.Model], Document | None]
+    read: Callable
     queryset: Callable[[], models.QuerySet]
-    related: dict[type[models.Model], Callable]
+    related: dict[type[models.Model], Callable | None]
+    write: Callable
+
+    def reindex(self, rows):
+        """Brings the index in step with ``rows``, in the caller's transaction."""
+        with transaction.atomic(savepoint=False):
+            for row in rows:
+                self.write(self.key, row.pk, self.read(row))
+
+    def reindex_keys(self, pks):
+        """The same for rows read anew: what an instance remembers of relations may be old."""
+        if pks := {pk for pk in pks if pk is not None}:
+            self.reindex(self.queryset().filter(pk__in=pks))
+
+    def forget(self, pk):
+        self.write(self.key, pk, None)
+
+    def follow(self):
+        self._each_signal("connect", weak=False)
+
+    def unfollow(self):
+        self._each_signal("disconnect")
+
+    def _each_signal(self, verb, **options):
+        for signal, sender, receiver in self._receivers():
+            uid = f"search:{self.write.__module__}:{self.key}:{receiver.__name__}"
+            getattr(signal, verb)(receiver, sender=sender, dispatch_uid=uid, **options)
+
+    def _receivers(self):
+        yield post_save, self.model, self._saved
+        yield post_delete, self.model, self._deleted
+        for model, find in self.related.items():
+            if find is None:
+                yield m2m_changed, model, self._relation_changed
+            else:
+                yield pre_save, model, self._related_saving
+                yield post_save, model, self._related_saved
+                yield post_delete, model, self._related_saved
+
+    def _saved(self, sender, instance, raw=False, **kwargs):
+        # A fixture's rows arrive before what they point to; `rebuild_search` follows a load.
+        if not raw:
+            self.reindex([instance])
+
+    def _deleted(self, sender, instance, **kwargs):
+        self.forget(instance.pk)
+
+    def _related_saving(self, sender, instance, raw=False, **kwargs):
+        """Whom the row concerned until now: it may be about to point elsewhere."""
+        known = instance.pk and not raw
+        before = sender._base_manager.filter(pk=instance.pk).first() if known else None
+        concerned = set(self.related[sender](before)) if before else set()
+        instance.__dict__.setdefault("_search_before", {})[self.key] = concerned
+
+    def _related_saved(self, sender, instance, raw=False, **kwargs):
+        if raw:
+            return
+        before = instance.__dict__.get("_search_before", {}).pop(self.key, set())
+        self.reindex_keys(before | set(self.related[sender](instance)))
+
+    def _relation_changed(self, sender, instance, action, pk_set, **kwargs):
+        if action in ("post_add", "post_remove", "post_clear"):
+            own = isinstance(instance, self.model)
+            self.reindex_keys([instance.pk] if own else pk_set or ())
 
 
-registrations: dict[str, Registration] = {}
+def register(registrations, key, model, read, write, queryset, related):
+    """Adds a registration to an index, and follows its model from now on."""
+    if not (key.isascii() and key.isalpha() and key.islower()):
+        raise ValueError(f"The key of a searchable kind is small letters only: {key}")
+    registration = Registration(
+        key, model, read, queryset or model._default_manager.all, related or {}, write
+    )
+    registrations[key] = registration
+    registration.follow()
+    return registration
 
 
-def register(key, model, document, *, queryset=None, related=None):
-    """Makes the rows of ``model`` searchable as ``key``, a short word of letters.
-
-    ``document(row)`` returns a Document, or None for a row that is never public.
-    ``queryset()`` gives all rows with what ``document`` reads of their relations, for rebuilding.
-    ``related`` maps models whose rows the document quotes to a function from such a row to the keys
-    of the rows of ``model`` that quote it; for a many-to-many relation of ``model`` itself, the
-    through model to None.
-    """
-    if not (key.isascii() and key.isalpha()):
-        raise ValueError(f"The key of a searchable kind is letters only: {key}")
-    rows = queryset or model._default_manager.all
-    registrations[key] = Registration(key, model, document, rows, related or {})
-
-
-def registration_of(model):
+def registration_of(registrations, model):
     return next((r for r in registrations.values() if r.model is model), None)

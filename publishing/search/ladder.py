@@ -1,0 +1,296 @@
+"""Answers what a reader types into a directory: names first, then places, then near misses.
+
+The database proposes a few hundred entries, ``likeness`` orders them, and what lies behind them
+follows by name. Counts by facet combination come from one grouped question without the filters,
+so that a facet can ignore its own.
+"""
+
+import json
+from dataclasses import dataclass
+
+from django.db import connections, router
+
+from publishing.search import vocabulary
+from publishing.search.analyzer import (
+    NAME_CONNECTORS,
+    content_runs,
+    dense_tokens,
+    key,
+    pairs,
+    plain_word,
+    query_text,
+)
+from publishing.search.fulltext import All, Any, Term
+from publishing.search.likeness import Likeness, spellings_of
+from publishing.search.models import (
+    ENTRY_TEXT,
+    SearchEntry,
+    SearchName,
+    SearchTerm,
+    facet_mark,
+    kind_mark,
+)
+from publishing.search.names import NOTABLE_MARK, PUBLIC_MARK
+from publishing.search.readings import key_mark, reading_mark
+
+PROPOSED = 100
+PROPOSED_NOTABLE = 60
+FEW = 3
+ANY_TERMS = 32
+TERMS = SearchTerm.Scope.NAMES
+ORDERS = {"en": "order_en", "zh-hans": "order_zh_hans"}
+
+
+@dataclass(frozen=True)
+class Match:
+    """An entry found. ``name`` is the one that matched, None where a place or nothing did."""
+
+    object_id: int
+    name: SearchName | None = None
+    score: float = 0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A page of matches. ``combinations`` are the facet values of all that the text matches, with
+    counts, filters left aside; ``corrected`` the text meant where the typed one found nothing.
+    """
+
+    matches: tuple[Match, ...]
+    total: int
+    combinations: tuple[tuple[dict[str, list[str]], int], ...]
+    corrected: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read the question."""
+
+    names: All | Any | Term | None
+    everywhere: All | Any | Term | None
+    corrected: str = ""
+
+
+def ask(kind, text, *, filters=None, language="en", start=0, count=20, public_only=True) -> Answer:
+    """The entries of ``kind`` that match ``text``, from number ``start`` on.
+
+    ``filters`` gives the wanted values of each facet: any of them, in every facet. An empty text
+    matches everything; a text of which nothing can be searched matches nothing.
+    """
+    query = query_text(text)
+    if text.strip() and not query:
+        return Answer((), 0, ())
+    directory = _Directory(kind, language, public_only)
+    reading, counts = _read(directory, query)
+    filters = {facet: values for facet, values in (filters or {}).items() if values}
+    total = sum(count for values, count in counts if _passes(values, filters))
+    best = directory.best(reading, query, filters) if query and total else []
+    matches = best[start : start + count]
+    if start + len(matches) < total and len(matches) < count:
+        behind = max(0, start - len(best))
+        known = [match.object_id for match in best]
+        matches += directory.by_name(reading, filters, known, behind, count - len(matches))
+    return Answer(tuple(matches), total, tuple(counts), reading.corrected)
+
+
+def facet_counts(combinations, filters):
+    """For each facet the number of matches by value, under the filters of the other facets."""
+    counts = {}
+    for values, number in combinations:
+        for facet, own in values.items():
+            others = {other: wanted for other, wanted in filters.items() if other != facet}
+            if _passes(values, others):
+                tally = counts.setdefault(facet, {})
+                for value in own:
+                    tally[value] = tally.get(value, 0) + number
+    return counts
+
+
+def same_name(kind, text):
+    """The public things of ``kind`` that have exactly this name, in any spelling."""
+    typed = key(text)
+    names = SearchName.objects.filter(kind=kind, key=typed) if typed else SearchName.objects.none()
+    return list(names.values_list("entry__object_id", flat=True).distinct())
+
+
+def _passes(values, filters):
+    return all(
+        set(values.get(facet, ())) & set(map(str, wanted)) for facet, wanted in filters.items()
+    )
+
+
+def _read(directory, query):
+    """The strictest reading that finds a few, with the counts of what it finds."""
+    if not query:
+        return Reading(None, None), directory.counts(None)
+    strict = _strict(query)
+    counts = directory.counts(strict.everywhere)
+    found = sum(count for _values, count in counts)
+    if found >= FEW:
+        return strict, counts
+    near = _near(query, strict, found)
+    counts = directory.counts(near.everywhere) if near != strict else counts
+    if counts or not (terms := _any_terms(query)):
+        return near, counts
+    return Reading(None, Any(terms)), directory.counts(Any(terms))
+
+
+def _strict(query):
+    runs = content_runs(query, NAME_CONNECTORS)
+    clauses = [_clause(run, is_last=run is runs[-1]) for run in runs]
+    whole = [Term((key_mark(typed),), prefix=len(typed) > 1) for typed in Likeness(query).keys]
+    if joined := _joined_latin(query):
+        whole.append(Term((reading_mark(joined),), prefix=True))
+    expression = Any((All(tuple(clauses)), *whole))
+    return Reading(expression, expression)
+
+
+def _clause(run, *, is_last):
+    if run.dense:
+        return _dense_term(run.text)
+    word = plain_word(run.text)
+    terms = [Term((spelling,)) for spelling in spellings_of(word)]
+    if is_last:
+        terms[0] = Term((word,), prefix=True)
+    if len(word) > 3:
+        terms.append(Term((reading_mark(word),), prefix=True))
+    return Any(tuple(terms))
+
+
+def _dense_term(text):
+    return Term((text,), prefix=True) if len(text) == 1 else Term(tuple(pairs(text)))
+
+
+def _joined_latin(query):
+    joined = "" if any(run.dense for run in query.runs) else key(query.folded)
+    return joined if len(joined) >= 3 else ""
+
+
+def _near(query, strict, found):
+    """Also corrected words, words only begun, and Chinese characters in any order."""
+    runs = content_runs(query, NAME_CONNECTORS)
+    meant, clauses = {}, []
+    for run in runs:
+        if run.dense:
+            clauses.append(All(tuple(Term((c,), prefix=True) for c in dict.fromkeys(run.text))))
+            continue
+        word = plain_word(run.text)
+        near = vocabulary.suggestions(TERMS, word)
+        meant[run] = near
+        terms = [Term((spelling,)) for spelling in (*spellings_of(word), *near)]
+        if len(word) > 2:
+            terms.append(Term((word,), prefix=True))
+        clauses.append(Any(tuple(terms)))
+    loose = All(tuple(clauses))
+    corrected = ""
+    if not found and any(meant.values()):
+        corrected = " ".join((meant.get(run) or [run.text])[0] for run in runs)
+    either = Any((strict.everywhere, loose))
+    return Reading(either, either, corrected)
+
+
+def _any_terms(query):
+    terms = []
+    for run in content_runs(query, NAME_CONNECTORS):
+        if run.dense:
+            terms += [Term((token,)) for token in dense_tokens(run.text)[:-1]]
+        else:
+            word = plain_word(run.text)
+            terms += [Term((each,)) for each in (word, *vocabulary.suggestions(TERMS, word))]
+    return tuple(dict.fromkeys(terms))[:ANY_TERMS]
+
+
+class _Directory:
+    """The entries of one kind, as one reader may see them."""
+
+    def __init__(self, kind, language, public_only):
+        self.kind, self.order = kind, ORDERS[language]
+        self.marks = [kind_mark(kind)] + [kind_mark(PUBLIC_MARK)] * public_only
+        self.connection = connections[router.db_for_read(SearchEntry)]
+
+    def counts(self, expression):
+        source, params = self._source(expression, "everything", {})
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                'SELECT c."values", found.number FROM '
+                f"(SELECT e.combination_id, COUNT(*) AS number {source} GROUP BY e.combination_id)"
+                " found JOIN search_facetcombination c ON c.id = found.combination_id",
+                params,
+            )
+            return [(json.loads(values), number) for values, number in cursor.fetchall()]
+
+    def best(self, reading, query, filters):
+        """The proposed entries, the likest first."""
+        entries = SearchEntry.objects.in_bulk(self._proposed(reading, query, filters))
+        names = {}
+        for name in SearchName.objects.filter(entry__in=entries).order_by("pk"):
+            names.setdefault(name.entry_id, []).append(name)
+        likenesses = [Likeness(query)]
+        if reading.corrected:
+            likenesses.append(Likeness(query_text(reading.corrected)))
+        judged = [
+            (self._match(entry, names.get(pk, ()), likenesses), entry)
+            for pk, entry in entries.items()
+        ]
+        judged.sort(key=lambda pair: (-pair[0].score, getattr(pair[1], self.order), pair[1].pk))
+        return [match for match, _entry in judged]
+
+    @staticmethod
+    def _match(entry, names, likenesses):
+        places = entry.places.split("\n") if entry.places else []
+        best, matched = (
+            max((likeness.of_places(places) for likeness in likenesses), default=0),
+            None,
+        )
+        for name in names:
+            score = max(likeness.of(name, places) for likeness in likenesses)
+            if score > best:
+                best, matched = score, name
+        return Match(entry.object_id, matched, best + entry.weight)
+
+    def _proposed(self, reading, query, filters):
+        """Keys of entries worth judging, from one question of several bounded parts."""
+        exact = Any(tuple(Term((key_mark(typed),)) for typed in Likeness(query).keys))
+        questions = [(exact, "names", (), PROPOSED)]
+        for expression, group in ((reading.names, "names"), (reading.everywhere, "everything")):
+            if expression:
+                questions.append((expression, group, (), PROPOSED))
+                questions.append((expression, group, (NOTABLE_MARK,), PROPOSED_NOTABLE))
+        statements, params = [], []
+        for number, (expression, group, marks, limit) in enumerate(questions):
+            source, values = self._source(expression, group, filters, marks)
+            statements.append(f"SELECT id FROM (SELECT e.id {source} LIMIT {limit}) part{number}")
+            params += values
+        with self.connection.cursor() as cursor:
+            cursor.execute(" UNION ".join(statements), params)
+            return [pk for (pk,) in cursor.fetchall()]
+
+    def by_name(self, reading, filters, known, start, count):
+        """What matches and is not among the ``known``, in the order of the alphabet."""
+        source, params = self._source(reading.everywhere, "everything", filters)
+        collation = ' COLLATE "C"' if self.connection.vendor == "postgresql" else ""
+        if known:
+            source += f" AND e.object_id NOT IN ({', '.join(['%s'] * len(known))})"
+            params = [*params, *known]
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT e.object_id {source} ORDER BY e.{self.order}{collation}, e.object_id "
+                f"LIMIT {count} OFFSET {start}",
+                params,
+            )
+            return [Match(pk) for (pk,) in cursor.fetchall()]
+
+    def _source(self, expression, group, filters, marks=()):
+        """FROM and WHERE of the matching entries, with parameters."""
+        parts = [Term((mark,)) for mark in (*self.marks, *map(kind_mark, marks))]
+        parts += [
+            Any(tuple(Term((facet_mark(facet, value),)) for value in values))
+            for facet, values in filters.items()
+        ]
+        if expression:
+            parts.append(expression)
+        match, params = ENTRY_TEXT.matching(All(tuple(parts)), group, self.connection)
+        return (
+            f"FROM {ENTRY_TEXT.index} CROSS JOIN {ENTRY_TEXT.table} e "
+            f"WHERE e.id = {ENTRY_TEXT.index}.rowid AND {match}"
+        ), params

@@ -1,0 +1,166 @@
+"""The index of named things: institutions first, and whatever a chip or a chooser looks up.
+
+An entry has names, places, facet values and a weight. ``publishing.search.ladder`` asks it.
+"""
+
+import datetime
+import json
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from publishing.search import registry, vocabulary
+from publishing.search.analyzer import ANALYZER_VERSION, acronym, key, name_tokens
+from publishing.search.models import (
+    ENTRY_TEXT,
+    FacetCombination,
+    SearchEntry,
+    SearchName,
+    SearchTerm,
+    facet_mark,
+    kind_mark,
+)
+from publishing.search.readings import key_mark, reading_tokens, syllables
+
+KINDS: dict[str, registry.Registration] = {}
+
+PUBLIC_MARK = "public"
+NOTABLE_MARK = "notable"
+
+
+@dataclass(frozen=True)
+class Name:
+    """One name. ``role`` weighs it (official, native, abbreviation, alias, former, …)."""
+
+    text: str
+    role: str = "official"
+    language: str = "en"
+    reading: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the index knows of one thing. The first name in a language is what it is sorted by.
+
+    ``places`` are names of where it is, ``facets`` the values of each facet, ``weight`` what is
+    added to the score of a match; a notable one is never lost behind the cut of a broad question.
+    ``stale_from`` is the first day on which a facet value may change by itself.
+    """
+
+    names: tuple[Name, ...]
+    places: tuple[str, ...] = ()
+    facets: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    weight: float = 0
+    is_notable: bool = False
+    is_public: bool = True
+    stale_from: datetime.date | None = None
+
+
+def register(key, model, entry, *, queryset=None, related=None):
+    """Makes the rows of ``model`` findable by name as ``key``; see Registration for the rest.
+
+    ``entry(row)`` returns an Entry, or None for a row that nobody finds.
+    """
+    registry.register(KINDS, key, model, entry, _write, queryset, related)
+
+
+def reindex(obj):
+    registry.registration_of(KINDS, type(obj)).reindex([obj])
+
+
+def reindex_queryset(queryset):
+    """What bulk changes must call, for they send no signal."""
+    registry.registration_of(KINDS, queryset.model).reindex(queryset.iterator(chunk_size=500))
+
+
+def refresh(kind, today):
+    """Recomputes what may have changed by itself since it was written: the next days' work."""
+    stale = SearchEntry.objects.filter(kind=kind, stale_from__lte=today)
+    KINDS[kind].reindex_keys(stale.values_list("object_id", flat=True))
+
+
+def _write(kind, pk, entry):
+    with transaction.atomic(savepoint=False):
+        if entry is None or not any(key(name.text) for name in entry.names):
+            _forget(kind, pk)
+        else:
+            _write_entry(kind, pk, entry)
+
+
+def _forget(kind, pk):
+    rows = SearchEntry.objects.filter(kind=kind, object_id=pk)
+    ENTRY_TEXT.erase(rows.values_list("pk", flat=True))
+    rows.delete()
+
+
+def _write_entry(kind, pk, entry):
+    names = [_search_name(kind, name) for name in entry.names if key(name.text)]
+    row, _created = SearchEntry.objects.update_or_create(
+        kind=kind,
+        object_id=pk,
+        defaults={
+            "combination": _combination(entry.facets),
+            "stale_from": entry.stale_from,
+            "weight": entry.weight,
+            "order_en": _order(names, "en"),
+            "order_zh_hans": _order(names, "zh"),
+            "places": "\n".join(dict.fromkeys(map(key, entry.places))),
+            "analyzer_version": ANALYZER_VERSION,
+        },
+    )
+    row.names.all().delete()
+    for name in names:
+        name.entry = row
+    SearchName.objects.bulk_create(names)
+    ENTRY_TEXT.write(
+        row.pk,
+        {
+            "names": _name_tokens(names),
+            "place": [token for place in entry.places for token in name_tokens(place)],
+            "marks": _marks(kind, entry),
+        },
+    )
+    vocabulary.learn(SearchTerm.Scope.NAMES, [*(name.text for name in names), *entry.places])
+
+
+def _search_name(kind, name):
+    text = name.text.replace("\x00", "")[:300]
+    reading = " ".join(syllables(text, name.reading))
+    return SearchName(
+        kind=kind,
+        text=text,
+        role=name.role,
+        language=name.language,
+        key=key(text)[:300],
+        reading=reading[:600],
+        acronym=acronym(text),
+    )
+
+
+def _name_tokens(names):
+    tokens = []
+    for name in names:
+        tokens += [*name_tokens(name.text), key_mark(name.key)]
+        tokens += [key_mark(name.acronym)] if name.acronym else []
+        tokens += reading_tokens(name.reading.split())
+    return tokens
+
+
+def _order(names, language):
+    """Sorted by the name in this language, Chinese by its reading; else by any name."""
+    name = next((name for name in names if name.language.startswith(language)), names[0])
+    return (name.reading.replace(" ", "") or name.key)[:200]
+
+
+def _combination(facets):
+    values = {facet: sorted(set(map(str, values))) for facet, values in sorted(facets.items())}
+    return FacetCombination.objects.get_or_create(values=json.dumps(values, sort_keys=True))[0]
+
+
+def _marks(kind, entry):
+    marks = [kind_mark(kind)]
+    marks += [kind_mark(PUBLIC_MARK)] if entry.is_public else []
+    marks += [kind_mark(NOTABLE_MARK)] if entry.is_notable else []
+    return marks + [
+        facet_mark(facet, value) for facet, values in entry.facets.items() for value in values
+    ]
