@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -48,14 +48,9 @@ class Rendition:
     @cached_property
     def url(self):
         """The address as a path, with the version that lets it be cached for a year."""
-        address = {
-            "uid": self.image.uid,
-            "purpose": self.purpose.name,
-            "extension": self.extension,
-        }
-        if len(self.purpose.widths) > 1:
-            address["width"] = self.width
-        return f"{reverse('media:rendition', kwargs=address)}?v={self.version}"
+        width = self.width if len(self.purpose.widths) > 1 else None
+        address = _address(self.image.uid, self.purpose.name, width, self.extension)
+        return f"{address}?v={self.version}"
 
     @property
     def name(self):
@@ -74,6 +69,13 @@ class Rendition:
             content = render(master, self.purpose, self.width, self.extension, self.image.focal)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         _write_whole(self.path, content)
+
+
+@lru_cache(maxsize=4096)
+def _address(uid, purpose, width, extension):
+    """Remembered, because a list of twenty releases asks for more than a hundred."""
+    names = {"uid": uid, "purpose": purpose, "extension": extension}
+    return reverse("media:rendition", kwargs=names | ({"width": width} if width else {}))
 
 
 def fallback_extension(image, purpose):
@@ -96,6 +98,13 @@ def renditions(image, purpose_name, extension=None):
         Rendition(image, purpose, width, extension)
         for width in purpose.distinct_widths(image.width, image.height)
     ]
+
+
+def srcset(offered):
+    """The value of the HTML attribute for renditions of one format."""
+    if len(offered) == 1:
+        return offered[0].url
+    return ", ".join(f"{rendition.url} {rendition.size[0]}w" for rendition in offered)
 
 
 def find(image, purpose_name, width, extension):

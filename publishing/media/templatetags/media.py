@@ -1,7 +1,7 @@
 from django import template
 
 from publishing.media.purposes import CONTENT_TYPES, PURPOSES
-from publishing.media.renditions import rendition, renditions
+from publishing.media.renditions import rendition, renditions, srcset
 
 register = template.Library()
 
@@ -15,15 +15,16 @@ def picture(image, purpose, *, sizes="", eager=None, alt=None):
     decoration.
     """
     fallback = renditions(image, purpose)
+    several = len(fallback) > 1
     return {
         "purpose": PURPOSES[purpose],
         "sources": [
-            (CONTENT_TYPES[extension], renditions(image, purpose, extension))
+            (CONTENT_TYPES[extension], srcset(renditions(image, purpose, extension)))
             for extension in ("avif", "webp")
         ],
-        "fallback": fallback,
         "largest": fallback[0],
-        "sizes": sizes or PURPOSES[purpose].sizes,
+        "srcset": srcset(fallback) if several else "",
+        "sizes": (sizes or PURPOSES[purpose].sizes) if several else "",
         "eager": purpose == "hero" if eager is None else eager,
         "alt": image.alt_for_reader if alt is None else alt,
     }
