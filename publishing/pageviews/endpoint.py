@@ -124,7 +124,7 @@ def _host_is_ours(host):
 def _read(environ):
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
         return Answer(HTTPStatus.METHOD_NOT_ALLOWED)
-    tokens = set(_parameter(environ, "ids").split(","))
+    tokens = dict.fromkeys(_parameter(environ, "ids").split(","))
     if len(tokens) > MOST_READ:
         return Answer(HTTPStatus.BAD_REQUEST)
     items = [item for item in map(kinds.parse, tokens) if item]

@@ -62,7 +62,7 @@ class Figures:
         try:
             fetched = fetch(missing)
             with self._lock:
-                self._known |= fetched
+                self._known |= {item: fetched[item] for item in fetched if item in self._asked}
         except DatabaseError:
             with self._lock:
                 fetched = {item: self._known[item] for item in missing if item in self._known}
@@ -72,13 +72,15 @@ class Figures:
         return {item: figure.number for item, figure in figures if figure.number is not None}
 
     def refresh(self) -> None:
-        oldest = time.monotonic() - IDLE
+        began = time.monotonic()
+        oldest = began - IDLE
         with self._lock:
             self._asked = {item: at for item, at in self._asked.items() if at >= oldest}
             items = list(self._asked)
         fetched = fetch(items)
         with self._lock:
-            self._known = fetched
+            kept = {item: figure for item, figure in self._known.items() if figure.at > began}
+            self._known = {item: fetched[item] for item in fetched if item in self._asked} | kept
 
     def clear(self) -> None:
         with self._lock:
