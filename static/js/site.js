@@ -68,6 +68,14 @@
     link.addEventListener("keydown", (event) => { if (event.key === " ") play(event); });
   });
 
+  // While an answer is on its way the old results fade; the sheet waits 200 ms before it shows.
+  const busy = (state) => () => {
+    const results = document.getElementById("results");
+    if (results) results.setAttribute("aria-busy", state);
+  };
+  addEventListener("htmx:beforeRequest", busy("true"));
+  addEventListener("htmx:afterRequest", busy("false"));
+
   // The same picture in a row and in its release moves from one page to the other. A name may occur once per page.
   const named = new Set();
   all("[data-shared]").forEach((picture) => {
