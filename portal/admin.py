@@ -13,6 +13,9 @@ from publishing.editorial.admin import (
 from publishing.editorial.languages import columns
 from publishing.media.widgets import LeadImageAdminMixin
 
+admin.site.site_header = admin.site.site_title = _("Partnership portal")
+admin.site.index_title = _("Desk")
+
 
 @admin.register(Page)
 class PageAdmin(LeadImageAdminMixin, PublishableAdmin):

@@ -1,7 +1,14 @@
+"""From outside in: counted views, pages from memory, Django."""
+
 import os
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+django_application = get_wsgi_application()
 
-application = get_wsgi_application()
+# Both read settings, which exist only now.
+from publishing.cache.wsgi import PageCache  # noqa: E402
+from publishing.pageviews.endpoint import ReadsEndpoint  # noqa: E402
+
+application = ReadsEndpoint(PageCache(django_application))

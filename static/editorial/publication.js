@@ -10,8 +10,11 @@ document.addEventListener("DOMContentLoaded", () => {
     for (const name of ["en", "zh_hans"]) {
       const step = box.querySelector(`input[name=step_${name}]:checked`)?.value || "";
       const show = (field, needed) => {
-        const row = box.querySelector(`.fieldBox.field-${field}_${name}`);
-        if (row) row.classList.toggle("not-needed", !needed);
+        const part = box.querySelector(`.fieldBox.field-${field}_${name}`)?.parentElement;
+        if (!part) return;
+        part.classList.toggle("not-needed", !needed);
+        const row = part.closest(".form-row");
+        row.classList.toggle("not-needed", ![...part.parentElement.children].some((one) => !one.classList.contains("not-needed")));
       };
       show("at", step === "publish");
       show("notice", step === "withdraw" || step === "unpublish");
