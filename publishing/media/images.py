@@ -65,9 +65,8 @@ def intake(file):
 
 
 def _check_bytes(file):
-    size = file.seek(0, io.SEEK_END)
-    # Some of Django's file classes return nothing from seek().
-    size = file.tell() if size is None else size
+    file.seek(0, io.SEEK_END)
+    size = file.tell()
     file.seek(0)
     if size > MAX_BYTES:
         raise PictureRefused(

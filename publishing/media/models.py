@@ -38,7 +38,7 @@ def not_a_file_name(text):
         )
 
 
-share = [MinValueValidator(0), MaxValueValidator(1)]
+SHARE_OF_SIDE = [MinValueValidator(0), MaxValueValidator(1)]
 
 
 class ImageQuerySet(PublicQuerySet):
@@ -80,13 +80,13 @@ class Image(PublicModel):
     focal_x = models.FloatField(
         _("focal point, across"),
         default=0.5,
-        validators=share,
+        validators=SHARE_OF_SIDE,
         help_text=_("0 is the left edge, 1 the right edge."),
     )
     focal_y = models.FloatField(
         _("focal point, down"),
         default=0.5,
-        validators=share,
+        validators=SHARE_OF_SIDE,
         help_text=_("0 is the upper edge, 1 the lower edge."),
     )
     uploaded_by = models.ForeignKey(

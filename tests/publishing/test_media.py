@@ -11,6 +11,7 @@ from django.template import Context, Template
 from django.utils import translation
 from PIL import Image as Pillow
 
+from publishing.cache import models as generation
 from publishing.media import renditions, services
 from publishing.media.images import PictureRefused
 from publishing.media.models import Image
@@ -273,6 +274,14 @@ def test_a_place_may_describe_the_picture_itself():
     image = make_image(alt_en="A bridge")
     assert 'alt="The bridge of 1968"' in picture(image, arguments="alt='The bridge of 1968'")
     assert 'alt=""' in picture(image, arguments="alt=''")
+
+
+def test_a_changed_description_reaches_the_cached_pages():
+    image = make_image(alt_en="A bridge")
+    before = generation.current()
+    image.alt_en = "The bridge at Nanjing"
+    image.save()
+    assert generation.current() != before
 
 
 def test_a_loaded_image_costs_no_query(django_assert_num_queries):
