@@ -97,7 +97,7 @@ PURPOSES = {
         Purpose("portrait", (162, 108, 54), ratio=(27, 31), sizes="54px"),
         Purpose("thumb", (240,), max_height=240),
         Purpose("social", (1200,), ratio=(1200, 630), opaque=True),
-        Purpose("square", (600,), ratio=(1, 1)),
+        Purpose("square", (600, 300, 96), ratio=(1, 1), sizes="18.75rem"),
         Purpose("logo", (1200,), max_height=240),
     )
 }
