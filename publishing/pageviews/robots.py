@@ -15,7 +15,7 @@ COUNTER_LIST = Path(__file__).parent / "data" / "counter-robots.txt"
 OUR_LIST = ("undici", "kube-probe", "ELB-HealthChecker", "WeChatShareExtension")
 
 # The Baidu app and CUBOT telephones are browsers; their names contain patterns of the list.
-BROWSERS = re.compile(r"baiduboxapp|\bCUBOT", re.IGNORECASE)
+BROWSERS = re.compile(r"baiduboxapp|\(Baidu; P\d [\d.]+\)|\bCUBOT", re.IGNORECASE)
 
 # No browser has so short a name.
 SHORTEST = 12
