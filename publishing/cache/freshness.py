@@ -1,12 +1,15 @@
 """Whether pages in memory are still what the database would show."""
 
+import hashlib
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from django.utils import timezone
 
 from publishing.cache import due
+from publishing.cache.build import build
 from publishing.cache.database import AWAY, drop, renew
 from publishing.cache.models import current
 
@@ -18,7 +21,22 @@ RETRY = 1.0
 PATIENCE = 2.0
 RETRY_ACTIONS = timedelta(seconds=5)
 
+VERSION_BYTES = 6
 NEVER_CURRENT = 0
+
+
+class Moment(NamedTuple):
+    """What a page shows: its epoch here, the instant that ends it, and its name everywhere.
+
+    ``version`` is the same in every process of one installation, ``epoch`` only in its own.
+    """
+
+    epoch: int
+    due: datetime | None
+    version: str
+
+
+NO_MOMENT = Moment(NEVER_CURRENT, None, "old")
 
 
 class Freshness:
@@ -33,6 +51,7 @@ class Freshness:
         self.epoch = NEVER_CURRENT
         self.valid_until = float("-inf")
         self.due = datetime.min.replace(tzinfo=UTC)
+        self.version = ""
         self._generation = None
         self._confirmed = float("-inf")
         self._previous_epoch = NEVER_CURRENT
@@ -60,11 +79,13 @@ class Freshness:
             self._polling.release()
 
     def observe(self):
-        """For a page about to be rendered in the running snapshot: its epoch, and until when."""
+        """The moment of a page that is about to be rendered in the running snapshot."""
         started = self.monotonic()
         generation = current()
         with self._polling:
-            return self._note(generation, started), self.due
+            if self._note(generation, started) == NEVER_CURRENT:
+                return NO_MOMENT
+            return Moment(self.epoch, self.due, self.version)
 
     def lost(self):
         """The database was found away by somebody else."""
@@ -79,11 +100,15 @@ class Freshness:
         return epoch == self._previous_epoch and moment < self._tolerated_until
 
     def _apply_due(self):
-        if self.now() >= self.due and self._acting.acquire(blocking=False):
-            try:
-                self._actions_failed = not due.run_actions()
-            finally:
-                self._acting.release()
+        if self.now() < self.due or not self._acting.acquire(blocking=False):
+            return
+        try:
+            self._actions_failed = not due.run_actions()
+            if self._actions_failed:
+                # Another thread may have moved on while this one waited for the database.
+                self.due = min(self.due, self.now() + RETRY_ACTIONS)
+        finally:
+            self._acting.release()
 
     def _poll(self):
         started = self.monotonic()
@@ -120,4 +145,6 @@ class Freshness:
         self._previous_epoch = self.epoch
         self.due = following
         self._generation = generation
+        name = f"{build()} {generation} {following.timestamp()}"
+        self.version = hashlib.blake2b(name.encode(), digest_size=VERSION_BYTES).hexdigest()
         self.epoch += 1

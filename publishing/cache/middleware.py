@@ -10,7 +10,7 @@ RENDERING = "publishing.cache.rendering"
 KNOWN_AWAY = "publishing.cache.away"
 
 
-class DatabaseGuard:
+class DatabaseAway:
     """Shows a public page the database at one moment, and answers 503 where it is away.
 
     Stands within the middleware that sets security headers and before all that reads the

@@ -65,7 +65,7 @@ class PublicQuerySet(models.QuerySet):
     """A queryset whose bulk changes bump the generation in their own transaction."""
 
     def update(self, **values):
-        with transaction.atomic(using=self._writes_to()):
+        with transaction.atomic(using=self._writes_to(), savepoint=False):
             changed = super().update(**values)
             bump(self._writes_to())
         return changed
@@ -73,7 +73,7 @@ class PublicQuerySet(models.QuerySet):
     update.alters_data = True
 
     def delete(self):
-        with transaction.atomic(using=self._writes_to()):
+        with transaction.atomic(using=self._writes_to(), savepoint=False):
             deleted = super().delete()
             bump(self._writes_to())
         return deleted
@@ -82,7 +82,7 @@ class PublicQuerySet(models.QuerySet):
     delete.queryset_only = True
 
     def bulk_create(self, *args, **kwargs):
-        with transaction.atomic(using=self._writes_to()):
+        with transaction.atomic(using=self._writes_to(), savepoint=False):
             created = super().bulk_create(*args, **kwargs)
             bump(self._writes_to())
         return created
@@ -90,7 +90,7 @@ class PublicQuerySet(models.QuerySet):
     bulk_create.alters_data = True
 
     def bulk_update(self, *args, **kwargs):
-        with transaction.atomic(using=self._writes_to()):
+        with transaction.atomic(using=self._writes_to(), savepoint=False):
             changed = super().bulk_update(*args, **kwargs)
             bump(self._writes_to())
         return changed

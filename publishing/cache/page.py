@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 from functools import lru_cache
 
 import brotli
@@ -16,7 +17,9 @@ GZIP_LEVEL = 6
 # Made anew for each coding.
 _OWN_HEADERS = {"content-length", "etag", "last-modified", "vary"}
 # Sent with 304 too, as RFC 9110 asks.
-_REVALIDATION = {"cache-control", "content-location", "date", "etag", "expires", "vary"}
+_REVALIDATION = {"cache-control", "content-location", "date", "expires", "vary"}
+# Content and, behind the dot, the moment it was seen. Either of them equal means: unchanged.
+_ETAG = re.compile(r'(?:W/)?"([0-9a-f]{24})\.([0-9a-f]{12}|old)[^",]{0,8}"')
 STALE = [("X-Portal-Stale", "1"), ("Warning", '110 - "Response is Stale"')]
 
 
@@ -38,6 +41,7 @@ class Page:
         "epoch",
         "key",
         "last_modified",
+        "moment",
         "retry_at",
         "size",
         "status",
@@ -45,16 +49,15 @@ class Page:
         "variants",
     )
 
-    def __init__(self, status, headers, body, *, last_modified, epoch):
+    def __init__(self, status, headers, body, *, last_modified, moment):
         self.status = status
-        self.epoch = epoch
+        self.moment = moment
+        self.epoch = moment.epoch
         self.used = False
         self.key = None
         self.retry_at = float("-inf")
         self._headers = [pair for pair in headers if pair[0].lower() not in _OWN_HEADERS]
-        self.digest = hashlib.blake2b(
-            b"".join([status.encode(), repr(self._headers).encode(), body]), digest_size=12
-        ).hexdigest()
+        self.digest = _digest(status, self._headers, body)
         self.last_modified = last_modified
         self.variants = {}
         self.size = OVERHEAD
@@ -64,15 +67,22 @@ class Page:
         """Take over date and compressed bytes of the page this one replaces, if nothing changed."""
         if predecessor is not None and predecessor.digest == self.digest:
             self.last_modified = predecessor.last_modified
-            self.variants = predecessor.variants
-            self.size = predecessor.size
+            self.size = OVERHEAD
+            for coding, variant in predecessor.variants.copy().items():
+                self._add(coding, variant.body[0])
 
     def unmodified(self, if_none_match, if_modified_since):
-        """Whether the visitor's copy is this page. Any coding of it will do."""
+        """The ETag to confirm if the visitor's copy is this page, in whatever coding; else None."""
         if if_none_match is not None:
-            return self.digest in if_none_match or if_none_match.strip() == "*"
+            if if_none_match.strip() == "*":
+                return self._etag("")
+            return next(
+                (tag[0] for tag in _ETAG.finditer(if_none_match) if tag[1] == self.digest), None
+            )
         since = parse_http_date_safe(if_modified_since)
-        return since is not None and since >= parse_http_date_safe(self.last_modified)
+        if since is not None and since >= parse_http_date_safe(self.last_modified):
+            return self._etag("")
+        return None
 
     def compress(self, coding):
         """Make the variant for "gzip" or "br"."""
@@ -85,7 +95,7 @@ class Page:
         headers = [
             *self._headers,
             ("Content-Length", str(len(body))),
-            ("ETag", f'"{self.digest}-{coding}"' if coding else f'"{self.digest}"'),
+            ("ETag", self._etag(coding)),
             ("Last-Modified", self.last_modified),
             ("Vary", "Accept-Encoding"),
         ]
@@ -95,6 +105,23 @@ class Page:
         self.variants[coding] = variant
         self.size += len(body)
         return variant
+
+    def _etag(self, coding):
+        suffix = f"-{coding}" if coding else ""
+        return f'"{self.digest}.{self.moment.version}{suffix}"'
+
+
+def etag_of_version(if_none_match, version):
+    """The ETag to confirm if the visitor's copy shows the present version; else None."""
+    return next((tag[0] for tag in _ETAG.finditer(if_none_match) if tag[2] == version), None)
+
+
+def _digest(status, headers, body):
+    # Sorted, because django-csp orders its directives differently in each process.
+    stable = sorted((name.lower(), sorted(value.split("; "))) for name, value in headers)
+    return hashlib.blake2b(
+        b"\n".join([status.encode(), repr(stable).encode(), body]), digest_size=12
+    ).hexdigest()
 
 
 @lru_cache(512)

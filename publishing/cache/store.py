@@ -19,6 +19,7 @@ class Store:
 
     def put(self, key, page):
         page.key = key
+        page.size += sum(len(part) for part in key if part)
         with self._lock:
             self._remove(key)
             if page.size <= self.limit // LARGEST_SHARE:

@@ -17,10 +17,10 @@ from django.utils import translation
 from django.utils.http import http_date
 
 from publishing.cache.database import answers
-from publishing.cache.freshness import NEVER_CURRENT, Freshness
+from publishing.cache.freshness import NO_MOMENT, Freshness
 from publishing.cache.middleware import KNOWN_AWAY, RENDERING
-from publishing.cache.page import STALE, Page, accepted_coding
-from publishing.cache.pages import normalised_query
+from publishing.cache.page import STALE, Page, accepted_coding, etag_of_version
+from publishing.cache.pages import PUBLIC, normalised_query
 from publishing.cache.store import Store
 
 DEFAULT_MEGABYTES = 64
@@ -32,6 +32,9 @@ PATIENCE = 10.0
 RETRY = 1.0
 # Renderings of one page before one that a due instant has overtaken is sent all the same.
 ATTEMPTS = 3
+# Longer ones are nobody's page, and remembering that would cost memory.
+LONGEST_PATH = 500
+UNMODIFIED = [("Cache-Control", PUBLIC), ("Vary", "Accept-Encoding")]
 # All that a public page may depend on, with the Host and the scheme a proxy reports.
 RENDERED_FROM = (
     "PATH_INFO",
@@ -60,14 +63,13 @@ class Rendering:
 
     def __init__(self, freshness):
         self.freshness = freshness
-        self.epoch = NEVER_CURRENT
-        self.due = None
+        self.moment = NO_MOMENT
 
     def begin(self):
-        self.epoch, self.due = self.freshness.observe()
+        self.moment = self.freshness.observe()
 
     def fail(self):
-        self.epoch = NEVER_CURRENT
+        self.moment = NO_MOMENT
         self.freshness.lost()
 
 
@@ -130,9 +132,11 @@ class PageCache:
         variant = page.variants.get(coding) or self._compress(page, coding)
         match, since = get("HTTP_IF_NONE_MATCH"), get("HTTP_IF_MODIFIED_SINCE")
         extra = STALE if stale else []
-        if (match is not None or since is not None) and page.unmodified(match, since):
-            start_response("304 Not Modified", variant.unmodified + extra)
-            return []
+        if match is not None or since is not None:
+            etag = page.unmodified(match, since)
+            if etag is not None:
+                start_response("304 Not Modified", [("ETag", etag), *variant.unmodified, *extra])
+                return []
         start_response(page.status, variant.headers + extra)
         return variant.body if environ["REQUEST_METHOD"] == "GET" else []
 
@@ -162,11 +166,16 @@ class PageCache:
             return _pass_on(answer, environ, start_response)
         if page is not None and page.epoch == self.freshness.epoch:
             return self._send(page, environ, start_response)
+        etag = etag_of_version(environ.get("HTTP_IF_NONE_MATCH", ""), self.freshness.version)
+        if etag is not None:
+            start_response("304 Not Modified", [("ETag", etag), *UNMODIFIED])
+            return []
         return self._build(key, page, clean, environ, start_response)
 
     def _clean(self, environ):
         """The environment reduced to what a public page may depend on; None for other requests."""
-        known = self.known_parameters(get_path_info(environ))
+        path = get_path_info(environ)
+        known = self.known_parameters(path) if len(path) <= LONGEST_PATH else None
         host = environ.get(self.host_header) or environ.get("HTTP_HOST") or ""
         domain, _port = split_domain_port(host)
         if known is None or not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
@@ -218,9 +227,9 @@ class PageCache:
         if old is not None and self.freshness.monotonic() < old.retry_at:
             build.page, build.stale = old, True
             return None
-        answer, epoch = self._render(clean)
+        answer, moment = self._render(clean)
         if _keepable(answer):
-            page = Page(*answer, last_modified=http_date(), epoch=epoch)
+            page = Page(*answer, last_modified=http_date(), moment=moment)
             page.succeed(old)
             self.store.put(key, page)
             build.page = page
@@ -232,15 +241,16 @@ class PageCache:
         return answer
 
     def _render(self, clean):
-        """The application's answer and the epoch of the moment it shows."""
+        """The application's answer and the moment it shows."""
         for _attempt in range(ATTEMPTS):
             rendering = Rendering(self.freshness)
             answer = _call(self.app, clean | {RENDERING: rendering})
-            if rendering.due is None or self.freshness.now() < rendering.due:
+            due = rendering.moment.due
+            if due is None or self.freshness.now() < due:
                 break
             # An instant passed while the page was made: its parts may differ about it.
             self.freshness.refresh()
-        return answer, rendering.epoch
+        return answer, rendering.moment
 
 
 def _known_parameters(path):
@@ -275,6 +285,8 @@ def _keepable(answer):
     return (
         answer.status[:3] in KEPT_STATUS
         and headers.get("cache-control", "").startswith("public")
+        # A nonce is for one answer only.
+        and "'nonce-" not in headers.get("content-security-policy", "")
         and headers.keys().isdisjoint(("set-cookie", "content-encoding"))
     )
 

@@ -135,6 +135,23 @@ class TestFreshness:
             freshness.refresh()
         assert tried == [0, 5]
 
+    def test_an_action_that_fails_after_others_moved_on_is_tried_again_too(
+        self, freshness, clock, registry
+    ):
+        tried = []
+
+        @registry.register_action
+        def wait_and_fail():
+            tried.append(clock.seconds)
+            if len(tried) == 1:
+                freshness.refresh()
+            raise OperationalError("locked")
+
+        for seconds in range(8):
+            clock.seconds = seconds
+            freshness.refresh()
+        assert tried == [0, 5]
+
     def test_what_was_read_before_another_looked_is_not_current(self, freshness, clock):
         freshness.refresh()
         old_generation = freshness._generation

@@ -66,6 +66,12 @@ def forgetful(request):
 
 
 @public_page()
+def with_nonce(request):
+    rendered.append(request)
+    return HttpResponse(str(request.csp_nonce))
+
+
+@public_page()
 def preview(request):
     rendered.append(request)
     return HttpResponse("not yet", headers={"Cache-Control": "private, no-store"})
@@ -88,6 +94,7 @@ urlpatterns = [
     path("missing/", missing),
     path("forgetful/", forgetful),
     path("preview/", preview),
+    path("nonce/", with_nonce),
     path("staff/", staff),
     path("en/staff/", staff),
     path("zh-hans/staff/", staff),
@@ -100,8 +107,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls(__name__
 @pytest.fixture(autouse=True)
 def quiet(monkeypatch, settings):
     settings.MIDDLEWARE = [
-        "publishing.cache.middleware.DatabaseGuard",
-        *(name for name in settings.MIDDLEWARE if not name.endswith("DatabaseGuard")),
+        "publishing.cache.middleware.DatabaseAway",
+        *(name for name in settings.MIDDLEWARE if not name.endswith("DatabaseAway")),
     ]
     settings.TEMPLATES = [
         {
@@ -258,8 +265,41 @@ class TestValidators:
         monkeypatch.setattr("publishing.cache.wsgi.http_date", lambda: "later")
         bump()
         site.clock.seconds += 1
-        assert site.get("/release/").headers == old
+        assert site.get("/release/").headers["Last-Modified"] == old["Last-Modified"]
+        assert site.get("/release/", if_none_match=old["ETag"]).status == 304
         assert len(rendered) == 2
+
+    def test_a_304_of_the_present_version_costs_no_rendering_in_a_new_process(self, site):
+        tag = site.get("/release/").headers["ETag"]
+        restarted = Site()
+        reply = restarted.get("/release/", if_none_match=f'"other", {tag}')
+        assert (reply.status, reply.headers["ETag"]) == (304, tag)
+        assert {"Cache-Control", "Vary"} <= reply.headers.keys()
+        assert len(rendered) == 1
+
+    @pytest.mark.parametrize("change", ["content", "time", "code"])
+    def test_the_version_ends_with_content_time_and_code(self, site, change, monkeypatch):
+        tag = site.get("/release/").headers["ETag"]
+        restarted = Site()
+        if change == "content":
+            write("new")
+        elif change == "time":
+            restarted.clock.seconds = 86_400
+        else:
+            monkeypatch.setattr("publishing.cache.freshness.build", lambda: "another build")
+        restarted.get("/release/", if_none_match=tag)
+        assert len(rendered) == 2
+
+    def test_a_withdrawn_page_is_gone_for_those_who_hold_a_copy_too(self, site):
+        tag = site.get("/release/").headers["ETag"]
+
+        def disappear():
+            raise Http404
+
+        during.append(disappear)
+        bump()
+        site.clock.seconds += 1
+        assert site.get("/release/", if_none_match=tag).status == 404
 
     def test_a_changed_page_has_new_validators(self, site):
         tag = site.get("/release/").headers["ETag"]
@@ -396,7 +436,9 @@ class TestNeverWrong:
     def test_different_known_parameters_are_different_pages(self, site):
         assert site.get("/release/?page=2").body != site.get("/release/?page=3").body
 
-    @pytest.mark.parametrize("address", ["/missing/", "/forgetful/", "/preview/", "/staff/"])
+    @pytest.mark.parametrize(
+        "address", ["/missing/", "/forgetful/", "/preview/", "/nonce/", "/staff/"]
+    )
     def test_what_is_not_kept(self, site, address):
         site.get(address)
         site.get(address)
@@ -407,7 +449,11 @@ class TestNeverWrong:
         assert site.get("/nowhere/").status == 404
         assert not site.cache.pages
 
-    def test_a_page_that_disappears_is_forgotten(self, site, monkeypatch):
+    def test_an_endless_address_is_passed_on(self, site):
+        assert site.get(f"/release/{'x' * 5000}/").status == 404
+        assert site.cache.known_parameters.cache_info().currsize == 0
+
+    def test_a_page_that_disappears_is_forgotten(self, site):
         site.get("/release/")
 
         def disappear():
