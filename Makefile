@@ -1,21 +1,30 @@
 # Needs: Python 3.11 or newer with venv and pip, and CA certificates. Nothing else for `make run`.
 PYTHON ?= python3
 
-.PHONY: help run test lint lock
+.PHONY: help run prepare test lint lock
 
 help:
 	@echo "make run          start the portal with its demonstration content (DEMO=0: an empty office)"
+	@echo "make prepare      everything that run does, except starting the server"
 	@echo "make test         everything: checks, tests on SQLite and PostgreSQL, real browser"
 	@echo "make lint         ruff and djade only"
 	@echo "make lock         rewrite requirements.txt and tests/requirements.txt from pyproject.toml"
 
+NEEDS_PYTHON = command -v $(PYTHON) >/dev/null || { \
+	echo "Python 3.11 or newer is needed: apt-get install python3 python3-venv, or name one with PYTHON=." >&2; \
+	exit 1; }
+
 # `exec` hands Ctrl-C and TERM to the launcher itself; the shell says which program is missing.
 run:
-	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: apt-get install python3 python3-venv (or PYTHON=/path/to/python3)." >&2; exit 1; }
+	@$(NEEDS_PYTHON)
 	@exec $(PYTHON) -I portal/launch.py
 
+prepare:
+	@$(NEEDS_PYTHON)
+	@exec $(PYTHON) -I portal/launch.py --prepare
+
 test:
-	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: apt-get install python3 python3-venv (or PYTHON=/path/to/python3)." >&2; exit 1; }
+	@$(NEEDS_PYTHON)
 	@exec $(PYTHON) -I tests/suite.py
 
 lint:
