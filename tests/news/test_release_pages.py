@@ -1,0 +1,230 @@
+"""What the public sees of releases, in each language."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from publishing.editorial import services
+from publishing.pageviews.services import set_base
+from tests.builders import make_event, make_field, make_institution, make_release
+
+pytestmark = pytest.mark.django_db
+
+
+def text(response):
+    return response.content.decode()
+
+
+class TestPage:
+    def test_shows_date_and_pageviews_as_printed(self, client):
+        release = make_release(slug="conference", release_date="2020-09-30")
+        set_base(key="release", object_id=release.pk, base=190)
+        page = client.get("/en/news/conference/")
+        assert page.status_code == 200
+        assert "Release time" in text(page)
+        assert ">2020-09-30<" in text(page)
+        assert f'data-pv="release-{release.pk}">190<' in text(page)
+
+    def test_says_when_the_date_is_not_given(self, client):
+        make_release(slug="visit", release_date="")
+        assert "Date not given" in text(client.get("/en/news/visit/"))
+
+    def test_carries_the_tags_of_its_languages(self, client, settings):
+        make_release(slug="both")
+        page = text(client.get("/zh-hans/news/both/"))
+        base = settings.PORTAL_BASE_URL
+        assert '<html lang="zh-Hans">' in page
+        assert f'<link rel="canonical" href="{base}/zh-hans/news/both/">' in page
+        assert f'hreflang="en" href="{base}/en/news/both/"' in page
+        assert f'hreflang="zh-Hans" href="{base}/zh-hans/news/both/"' in page
+
+    def test_an_unpublished_language_is_no_alternate(self, client):
+        make_release(slug="half", public=["en"])
+        page = text(client.get("/en/news/half/"))
+        assert 'hreflang="zh-Hans" href="http' not in page
+        assert 'href="/zh-hans/news/half/"' in page
+
+    def test_the_missing_language_says_so_and_offers_the_other(self, client):
+        make_release(slug="half", public=["en"], headline_en="Only English")
+        page = client.get("/zh-hans/news/half/")
+        assert page.status_code == 404
+        assert 'href="/en/news/half/"' in text(page)
+        assert "Only English" in text(page)
+        assert "canonical" not in text(page)
+
+    @pytest.mark.parametrize("path", ["/en/news/nothing/", "/zh-hans/news/nothing/"])
+    def test_an_unknown_address_is_missing(self, client, path):
+        assert client.get(path).status_code == 404
+
+    def test_a_draft_is_missing_and_offers_nothing(self, client):
+        make_release(slug="draft", public=[], headline_en="Secret")
+        page = client.get("/en/news/draft/")
+        assert page.status_code == 404
+        assert "Secret" not in text(page)
+
+    def test_what_is_scheduled_is_missing_until_its_instant(self, client):
+        release = make_release(slug="later", public=[])
+        services.publish(item=release, language="en", at=timezone.now() + timedelta(hours=1))
+        assert client.get("/en/news/later/").status_code == 404
+
+    def test_a_withdrawn_text_stays_under_its_notice(self, client):
+        release = make_release(slug="old", headline_en="Old headline")
+        services.withdraw(item=release, language="en", notice="The figures were wrong.")
+        page = client.get("/en/news/old/")
+        assert page.status_code == 200
+        assert "The figures were wrong." in text(page)
+        assert "Old headline" not in text(client.get("/en/news/"))
+        assert "The figures were wrong." not in text(client.get("/zh-hans/news/old/"))
+
+    def test_an_unpublished_text_is_gone_with_its_reason(self, client):
+        release = make_release(slug="gone")
+        services.unpublish(item=release, language="en", notice="Published by mistake.")
+        page = client.get("/en/news/gone/")
+        assert page.status_code == 410
+        assert "Published by mistake." in text(page)
+        assert client.get("/zh-hans/news/gone/").status_code == 200
+
+    def test_a_replaced_text_leads_to_its_replacement(self, client):
+        release = make_release(slug="gone")
+        services.unpublish(item=release, language="en", replacement="/en/news/new/")
+        page = client.get("/en/news/gone/")
+        assert (page.status_code, page["Location"]) == (302, "/en/news/new/")
+
+    def test_an_expired_text_is_gone(self, client):
+        release = make_release(slug="expired")
+        release.expire_at_en = timezone.now() - timedelta(seconds=1)
+        release.save()
+        assert client.get("/en/news/expired/").status_code == 410
+
+    def test_names_partners_and_events(self, client):
+        release = make_release(slug="linked")
+        release.institutions.add(make_institution("Southeast University", "东南大学"))
+        release.events.add(make_event(title_en="The meeting"))
+        page = text(client.get("/en/news/linked/"))
+        assert "Southeast University" in page
+        assert "The meeting" in page
+        assert "东南大学" in text(client.get("/zh-hans/news/linked/"))
+
+    def test_stored_script_never_reaches_the_page(self, client):
+        from django.db import connection
+
+        release = make_release(slug="hostile")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE news_release SET body_en = %s WHERE id = %s",
+                ["<p>kept</p><script>alert(1)</script><img src=x onerror=alert(1)>", release.pk],
+            )
+        page = text(client.get("/en/news/hostile/"))
+        assert "kept" in page
+        assert "alert(1)" not in page
+
+    def test_sets_no_cookie_and_varies_with_none(self, client):
+        make_release(slug="plain")
+        page = client.get("/en/news/plain/")
+        assert not page.cookies
+        assert "Cookie" not in page.get("Vary", "")
+        policy = page["Content-Security-Policy"]
+        assert "unsafe" not in policy
+        assert "nonce" not in policy
+
+
+class TestList:
+    def test_is_ordered_by_printed_date_then_undated_by_publication(self, client):
+        for slug, date in [("a", "2018-10-05"), ("b", "2020-09-30"), ("c", "2020-07-03")]:
+            make_release(slug=slug, headline_en=f"Headline {slug}", release_date=date)
+        page = text(client.get("/en/news/"))
+        places = [page.index(f"Headline {slug}") for slug in "bca"]
+        assert places == sorted(places)
+
+    def test_is_narrowed_by_year_and_field(self, client):
+        field = make_field("health")
+        make_release(headline_en="Wanted", release_date="2020-01", field=field)
+        make_release(headline_en="Other year", release_date="2019-01", field=field)
+        make_release(headline_en="Other field", release_date="2020-01")
+        page = text(client.get("/en/news/?year=2020&field=health"))
+        assert "Wanted" in page
+        assert "Other year" not in page
+        assert "Other field" not in page
+
+    def test_lists_undated_releases_apart(self, client):
+        make_release(headline_en="Dated", release_date="2020")
+        make_release(headline_en="Timeless", release_date="")
+        page = text(client.get("/en/news/?year=undated"))
+        assert "Timeless" in page
+        assert "Dated" not in page.replace("Undated", "")
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "year=abc",
+            "year=-1",
+            "year=99999",
+            "year=２０２０",
+            "field=none",
+            "page=0",
+            "page=x",
+            "page=9",
+            "year=%00",
+            "field=%F0%9F%92%A9",
+        ],
+    )
+    def test_an_impossible_choice_is_a_missing_page(self, client, query):
+        make_release()
+        assert client.get(f"/en/news/?{query}").status_code == 404
+
+    def test_speaks_only_the_readers_language(self, client):
+        make_release(public=["en"], headline_en="English alone", headline_zh_hans="中文草稿")
+        page = text(client.get("/zh-hans/news/"))
+        assert "English alone" not in page
+        assert "中文草稿" not in page
+
+    def test_pages_are_linked_with_the_choice_kept(self, client):
+        for _ in range(12):
+            make_release(release_date="2020")
+        page = text(client.get("/en/news/?year=2020"))
+        assert "year=2020&amp;page=2" in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/en/", "/en/news/", "/zh-hans/news/?year=2020", "/en/news/first/", "/en/events/"]
+)
+def test_queries_do_not_grow_with_the_content(client, django_assert_num_queries, path):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from news.models import Release
+
+    field = make_field()
+    institutions = [make_institution() for _ in range(3)]
+    release = make_release(slug="first", release_date="2020-09-30", field=field)
+    release.institutions.set(institutions)
+    make_event()
+    for _ in range(9):
+        make_release(release_date="2020-01-01", field=field).institutions.set(institutions)
+    client.get(path)
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        assert client.get(path).status_code == 200
+    now = timezone.now()
+    Release.objects.bulk_create(
+        Release(
+            slug=f"bulk-{n}",
+            headline_en="x",
+            headline_zh_hans="y",
+            release_date="2020-02-02",
+            state_en="published",
+            state_zh_hans="published",
+            publish_at_en=now,
+            publish_at_zh_hans=now,
+            order_en=now,
+            order_zh_hans=now,
+            field=field,
+        )
+        for n in range(1000)
+    )
+    for _ in range(5):
+        make_event()
+    with django_assert_num_queries(len(few)):
+        assert client.get(path).status_code == 200
