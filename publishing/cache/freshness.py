@@ -18,6 +18,7 @@ from publishing.cache.models import current
 LIMIT = 1.0
 POLL = 0.5
 RETRY = 1.0
+# How long a visitor waits for another's question before the database counts as away.
 PATIENCE = 2.0
 RETRY_ACTIONS = timedelta(seconds=5)
 
@@ -72,6 +73,9 @@ class Freshness:
         # While another thread asks, the last answer holds until its limit.
         grace = moment < self._confirmed + LIMIT
         if not self._polling.acquire(timeout=0 if grace else PATIENCE):
+            if not grace:
+                # It hangs rather than refuses. Those who come now need not wait as long.
+                self._retry_at = self.monotonic() + RETRY
             return grace
         try:
             return self._poll()

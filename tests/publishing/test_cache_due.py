@@ -172,3 +172,20 @@ class TestFreshness:
         assert freshness.tolerates(old)
         clock.seconds = 1.0
         assert not freshness.tolerates(old)
+
+    def test_while_another_asks_the_last_answer_holds_for_a_second(self, freshness, clock):
+        freshness.refresh()
+        with freshness._polling:
+            clock.seconds = 0.9
+            assert freshness.refresh()
+
+    def test_a_database_that_hangs_counts_as_away(self, freshness, clock, monkeypatch):
+        monkeypatch.setattr("publishing.cache.freshness.PATIENCE", 0.01)
+        freshness.refresh()
+        with freshness._polling:
+            clock.seconds = 1.5
+            assert not freshness.refresh()
+            monkeypatch.setattr("publishing.cache.freshness.PATIENCE", 3600)
+            assert not freshness.refresh()
+        clock.seconds = 3
+        assert freshness.refresh()

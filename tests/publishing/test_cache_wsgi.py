@@ -436,12 +436,10 @@ class TestNeverWrong:
     def test_different_known_parameters_are_different_pages(self, site):
         assert site.get("/release/?page=2").body != site.get("/release/?page=3").body
 
-    @pytest.mark.parametrize(
-        "address", ["/missing/", "/forgetful/", "/preview/", "/nonce/", "/staff/"]
-    )
-    def test_what_is_not_kept(self, site, address):
-        site.get(address)
-        site.get(address)
+    @pytest.mark.parametrize("name", ["missing", "forgetful", "preview", "nonce", "staff"])
+    def test_what_is_not_kept(self, site, name):
+        site.get(f"/{name}/")
+        site.get(f"/{name}/")
         assert not site.cache.pages
         assert len(rendered) == 2
 
@@ -548,6 +546,31 @@ class TestHerd:
         assert "new" in first.text
         assert "old" in second.text
         assert "X-Portal-Stale" not in second.headers
+
+    def test_nobody_waits_for_ever_for_another_who_renders(self, site, monkeypatch):
+        monkeypatch.setattr("publishing.cache.wsgi.PATIENCE", 0.01)
+        write("old")
+        site.get("/release/")
+        write("new")
+        site.clock.seconds += 5
+        started, release_it = threading.Event(), threading.Event()
+
+        def wait():
+            started.set()
+            release_it.wait(10)
+
+        during.append(wait)
+
+        def meanwhile():
+            started.wait(10)
+            try:
+                return site.get("/release/")
+            finally:
+                release_it.set()
+
+        first, second = in_threads(lambda: site.get("/release/"), meanwhile)
+        assert "new" in first.text
+        assert ("old" in second.text, second.headers["X-Portal-Stale"]) == (True, "1")
 
     def test_a_failure_of_the_one_who_renders_does_not_block_the_others(self, site):
         started = threading.Event()
