@@ -701,11 +701,15 @@ class CountedGroups(PageviewQuerySet):
 
 def test_lists_carry_the_public_number_with_one_query(site, django_assert_num_queries):
     one, two = site.item("One", base=1234), site.item("Two")
-    groups = CountedGroups(Group).with_pageviews().order_by("name")
+    groups = CountedGroups(Group).filter(name__in=["One", "Two"]).with_pageviews().order_by("name")
     with django_assert_num_queries(1):
         shown = Template("{% load pageviews %}{% for g in groups %}{% pageviews g %} {% endfor %}")
         html = shown.render(Context({"groups": groups}))
-    assert html == f'<span data-pv="{one}">1,234</span> <span data-pv="{two}">0</span> '
+    assert html.split("\n ") == [
+        f'<span data-pv="{one}">1,234</span>',
+        f'<span data-pv="{two}">0</span>',
+        "",
+    ]
     assert sum_of("group", groups.values("pk")) == 1234
 
 
@@ -714,7 +718,7 @@ def test_a_single_number_is_read_where_it_was_not_annotated(site):
     html = Template("{% load pageviews %}{% pageviews g %}").render(
         Context({"g": Group.objects.get(name="One")})
     )
-    assert html == f'<span data-pv="{one}">691</span>'
+    assert html.strip() == f'<span data-pv="{one}">691</span>'
 
 
 def test_the_page_of_an_item_reports_it_and_a_list_does_not(site):

@@ -1,8 +1,9 @@
 from django import template
 from django.utils.translation import get_language
 
-from .. import kinds
+from .. import charts, kinds
 from ..querysets import totals
+from ..statistics import Statistics
 
 register = template.Library()
 
@@ -14,10 +15,11 @@ def pageviews(instance):
     number = getattr(instance, "pageviews", None)
     if number is None:
         number = totals(item.kind, [item.id])[item.id]
-    return {"token": str(item), "number": number_text(number)}
+    return {"token": str(item), "number": grouped(number)}
 
 
-def number_text(number: int) -> str:
+@register.filter
+def grouped(number: int) -> str:
     """Both languages group digits by three with a comma, as the browser's own formatter does.
 
     Django's formats know no separator for Chinese, so the script would change the look.
@@ -30,3 +32,10 @@ def pageviews_script(instance=None):
     """The script that refreshes numbers; with an item, it also reports the view of its page."""
     item = str(kinds.item_of(instance)) if instance is not None else ""
     return {"token": item, "language": get_language()}
+
+
+@register.inclusion_tag("pageviews/chart.html")
+def pageviews_chart(key, ids, days=30):
+    """Views by day of some items together, for staff. ``ids`` may be a queryset of keys."""
+    statistics = Statistics(days=days, kind=key, ids=ids)
+    return {"statistics": statistics, "chart": charts.bars(statistics.by_day)}
