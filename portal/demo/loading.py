@@ -1,0 +1,216 @@
+"""Puts the demonstration content into the database and remembers each row that it made."""
+
+import datetime
+from collections import Counter
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.utils import timezone, translation
+
+from news.models import Event, Release
+from partners import basics
+from partners.models import (
+    Agreement,
+    AgreementParty,
+    CooperationField,
+    Institution,
+    InstitutionName,
+    InstitutionType,
+    Place,
+)
+from portal.demo import content
+from portal.models import DemonstrationRow, MenuItem, Milestone, Page, SiteSettings
+from publishing.editorial import languages, services
+from publishing.pageviews import services as pageviews
+
+# What an office would lose in a mixture: rows of these that are not ours make us refuse.
+CONTENT = (Institution, Agreement, Event, Release, Page, Milestone, MenuItem, SiteSettings)
+HOUR_OF_RELEASE = datetime.time(9)
+
+
+def foreign_content() -> list[type]:
+    """The kinds of which the database holds rows that no demonstration made."""
+    return [model for model in CONTENT if model.objects.exclude(pk__in=remembered(model)).exists()]
+
+
+def remembered(model):
+    kind = ContentType.objects.get_for_model(model)
+    return DemonstrationRow.objects.filter(content_type=kind).values("object_id")
+
+
+@transaction.atomic
+def load() -> Counter:
+    """Add what is missing; what is there already stays as it is. Returns rows made, by model."""
+    with translation.override("en"):
+        loading = _Loading()
+        loading.run()
+    DemonstrationRow.objects.bulk_create(
+        [
+            DemonstrationRow(content_type=ContentType.objects.get_for_model(row), object_id=row.pk)
+            for row in loading.made
+        ]
+    )
+    return Counter(type(row) for row in loading.made)
+
+
+class _Loading:
+    def __init__(self):
+        self.made = []
+        self.now = timezone.now()
+
+    def run(self):
+        self.made += basics.load_basics(
+            institution_type=InstitutionType, cooperation_field=CooperationField, place=Place
+        )
+        self.made += basics.load_places(Place)
+        for entry in content.rows("institution"):
+            self.institution(entry)
+        for entry in content.rows("agreement"):
+            self.agreement(entry)
+        for entry in content.rows("event"):
+            self.event(entry)
+        for entry in content.rows("release"):
+            self.release(entry)
+        self.site()
+
+    def make(self, model, where, **values):
+        """The row that ``where`` names and whether it was made now."""
+        row = model.objects.filter(**where).first()
+        if row is not None:
+            return row, False
+        row = model.objects.create(**where, **values)
+        self.made.append(row)
+        return row, True
+
+    def institution(self, entry):
+        row, new = self.make(
+            Institution,
+            {"slug": entry["slug"]},
+            place=place(entry.get("place")),
+            parent=one(Institution, slug=entry.get("parent")),
+            **content.values(entry, "is_own", "name", "summary", "established"),
+        )
+        if new:
+            row.types.set(InstitutionType.objects.filter(code__in=entry["types"]))
+            for name in content.other_names(entry):
+                self.make(InstitutionName, {"institution": row, **name})
+
+    def agreement(self, entry):
+        ends = entry.get("sample_ends", "")
+        evergreen = entry.get("sample_evergreen", False)
+        row, new = self.make(
+            Agreement,
+            {"number": entry["number"]},
+            ends=ends,
+            is_evergreen=evergreen,
+            terms_are_sample=bool(ends or evergreen),
+            field=one(CooperationField, slug=entry.get("field")),
+            **content.values(entry, "kind", "title", "summary", "signed", "announced"),
+        )
+        for order, party in enumerate(entry["parties"] if new else (), start=1):
+            if isinstance(party, str):
+                named = {"institution": one(Institution, slug=party)}
+            else:
+                named = basics.bilingual("label", party)
+            self.made.append(AgreementParty.objects.create(agreement=row, order=order, **named))
+
+    def event(self, entry):
+        names = ("kind", "mode", "start_date", "part_of_day", "title", "venue", "summary")
+        row, new = self.make(
+            Event,
+            {"slug": entry["slug"]},
+            time_zone="Asia/Shanghai",
+            place=place(entry.get("place")),
+            field=one(CooperationField, slug=entry.get("field")),
+            **content.values(entry, *names),
+        )
+        if new:
+            self.relate(row, entry)
+            self.publish(row, self.now)
+
+    def release(self, entry):
+        names = ("kind", "origin", "release_date", "headline", "summary", "source_name")
+        row, new = self.make(
+            Release,
+            {"slug": entry["slug"]},
+            field=one(CooperationField, slug=entry.get("field")),
+            **content.values(entry, *names),
+            **content.body(entry["slug"]),
+        )
+        if new:
+            self.relate(row, entry)
+            row.events.set(Event.objects.filter(slug__in=entry.get("events", [])))
+            self.publish(row, self.instant(row))
+            if "pageviews" in entry:
+                pageviews.set_base(key="release", object_id=row.pk, base=entry["pageviews"])
+
+    def relate(self, row, entry):
+        row.institutions.set(Institution.objects.filter(slug__in=entry.get("institutions", [])))
+        row.agreements.set(Agreement.objects.filter(number__in=entry.get("agreements", [])))
+
+    def instant(self, release):
+        """An undated release is published when it is loaded: no other instant is known."""
+        date = release.printed_date
+        if date is None:
+            return self.now
+        zone = timezone.get_default_timezone()
+        return datetime.datetime.combine(date.first, HOUR_OF_RELEASE, tzinfo=zone)
+
+    def publish(self, row, at):
+        for code in languages.CODES:
+            services.publish(item=row, language=code, at=at)
+
+    def site(self):
+        for entry in content.read("site")["page"]:
+            names = ("shows_figures", "shows_milestones", "title", "menu_title", "summary")
+            row, new = self.make(
+                Page,
+                {"slug": entry["slug"]},
+                **content.values(entry, *names),
+                **content.body(entry["slug"]),
+            )
+            if new:
+                self.publish(row, self.now)
+        for order, entry in enumerate(content.read("site")["menu"], start=1):
+            page = one(Page, slug=entry.get("page"))
+            self.make(
+                MenuItem, {"section": entry.get("section", ""), "page": page}, order=order * 10
+            )
+        for entry in content.read("site")["milestone"]:
+            self.milestone(entry)
+        self.make(SiteSettings, {"pk": 1}, **settings_values())
+
+    def milestone(self, entry):
+        row, new = self.make(
+            Milestone,
+            {"date": entry["date"], "title_en": entry["title"]["en"]},
+            title_zh_hans=entry["title"]["zh"],
+            place=place(entry.get("place")),
+            release=one(Release, slug=entry.get("release")),
+            event=one(Event, slug=entry.get("event")),
+            agreement=one(Agreement, number=entry.get("agreement")),
+            **content.values(entry, "text"),
+        )
+        if new:
+            row.institutions.set(Institution.objects.filter(slug__in=entry["institutions"]))
+
+
+def one(model, **where):
+    """The row of that name; None where no name is given. A wrong name is an error."""
+    (name,) = where.values()
+    return model.objects.get(**where) if name else None
+
+
+def place(name):
+    if not name:
+        return None
+    return Place.objects.exclude(level=Place.Level.COUNTRY).filter(name_en=name).earliest("pk")
+
+
+def settings_values() -> dict:
+    entry = content.read("site")["settings"]
+    return content.settings() | {
+        "first_city": place(entry["first_city"]),
+        "second_city": place(entry["second_city"]),
+        "is_demonstration": True,
+    }
