@@ -61,12 +61,13 @@ def register(key, model, document, *, queryset=None, related=None):
 
 def reindex(obj):
     """Brings the index in step with ``obj``, in the caller's transaction."""
-    registry.registration_of(KINDS, type(obj)).reindex([obj])
+    registry.registration_of(KINDS, type(obj)).reindex([obj.pk])
 
 
 def reindex_queryset(queryset):
     """The same for many rows: what bulk changes must call, for they send no signal."""
-    registry.registration_of(KINDS, queryset.model).reindex(queryset.iterator(chunk_size=500))
+    pks = queryset.values_list("pk", flat=True)
+    registry.registration_of(KINDS, queryset.model).reindex(pks)
 
 
 def remove(obj):

@@ -36,6 +36,8 @@ from publishing.search.readings import key_mark, reading_mark
 PROPOSED = 100
 PROPOSED_NOTABLE = 60
 FEW = 3
+# From this likeness on a name really contains what was typed.
+NAMED = 60
 ANY_TERMS = 32
 TERMS = SearchTerm.Scope.NAMES
 ORDERS = {"en": "order_en", "zh-hans": "order_zh_hans"}
@@ -71,19 +73,35 @@ class Reading:
     corrected: str = ""
 
 
-def ask(kind, text, *, filters=None, language="en", start=0, count=20, public_only=True) -> Answer:
+def ask(
+    kind,
+    text,
+    *,
+    filters=None,
+    language="en",
+    start=0,
+    count=20,
+    public_only=True,
+    orders_only=False,
+) -> Answer:
     """The entries of ``kind`` that match ``text``, from number ``start`` on.
 
     ``filters`` gives the wanted values of each facet: any of them, in every facet. An empty text
-    matches everything; a text of which nothing can be searched matches nothing.
+    matches everything; a text of which nothing can be searched matches nothing. With
+    ``orders_only`` the text selects nothing, because it has become a filter; it still puts first
+    what it names.
     """
     query = query_text(text)
     if text.strip() and not query:
         return Answer((), 0, ())
     directory = _Directory(kind, language, public_only)
-    reading, counts = _read(directory, query)
+    if orders_only:
+        reading = Reading(_strict(query).names, None)
+        counts = directory.counts(None)
+    else:
+        reading, counts = _read(directory, query)
     filters = {facet: values for facet, values in (filters or {}).items() if values}
-    total = sum(count for values, count in counts if _passes(values, filters))
+    total = passing(counts, filters)
     best = directory.best(reading, query, filters) if query and total else []
     matches = best[start : start + count]
     if start + len(matches) < total and len(matches) < count:
@@ -91,6 +109,16 @@ def ask(kind, text, *, filters=None, language="en", start=0, count=20, public_on
         known = [match.object_id for match in best]
         matches += directory.by_name(reading, filters, known, behind, count - len(matches))
     return Answer(tuple(matches), total, tuple(counts), reading.corrected)
+
+
+def all_combinations(kind):
+    """The facet values of everything public of this kind, with counts."""
+    return _Directory(kind, "en", public_only=True).counts(None)
+
+
+def passing(combinations, filters):
+    """How many of these pass the filters."""
+    return sum(count for values, count in combinations if _passes(values, filters))
 
 
 def facet_counts(combinations, filters):
@@ -104,13 +132,6 @@ def facet_counts(combinations, filters):
                 for value in own:
                     tally[value] = tally.get(value, 0) + number
     return counts
-
-
-def same_name(kind, text):
-    """The public things of ``kind`` that have exactly this name, in any spelling."""
-    typed = key(text)
-    names = SearchName.objects.filter(kind=kind, key=typed) if typed else SearchName.objects.none()
-    return list(names.values_list("entry__object_id", flat=True).distinct())
 
 
 def _passes(values, filters):
@@ -238,14 +259,14 @@ class _Directory:
     @staticmethod
     def _match(entry, names, likenesses):
         places = entry.places.split("\n") if entry.places else []
-        best, matched = (
-            max((likeness.of_places(places) for likeness in likenesses), default=0),
-            None,
-        )
+        best, matched = 0, None
         for name in names:
             score = max(likeness.of(name, places) for likeness in likenesses)
             if score > best:
                 best, matched = score, name
+        if any(likeness.is_place(places) for likeness in likenesses):
+            # In Cambridge, and named after it: before what is only there.
+            best, matched = (max(best, 76) + 2, matched) if best >= NAMED else (76, None)
         return Match(entry.object_id, matched, best + entry.weight)
 
     def _proposed(self, reading, query, filters):

@@ -67,8 +67,8 @@ class Likeness:
         best = max(best, self._reading(name), self._parts(name, places))
         return best * ROLE_WEIGHTS.get(name.role, 1)
 
-    def of_places(self, places):
-        return 76 if any(typed in places for typed in self.keys) else 0
+    def is_place(self, places):
+        return any(typed in places for typed in self.keys)
 
     def _spelling(self, name, typed):
         if not typed:

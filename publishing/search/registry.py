@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from django.db import models, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
+BATCH = 500
+
 
 @dataclass(frozen=True)
 class Registration:
     """The rows of ``model``, known to an index as ``key``.
 
     ``read(row)`` gives what the index writes, or None for a row that it must not know.
-    ``queryset()`` gives all rows with what ``read`` asks of their relations.
+    ``queryset()`` gives all rows, with what ``read`` asks of their relations.
     ``related`` maps models whose rows ``read`` quotes to a function from such a row to the keys of
     the rows that quote it; the through model of a many-to-many relation of ``model`` to None.
     """
@@ -28,16 +30,20 @@ class Registration:
     related: dict[type[models.Model], Callable | None]
     write: Callable
 
-    def reindex(self, rows):
-        """Brings the index in step with ``rows``, in the caller's transaction."""
-        with transaction.atomic(savepoint=False):
-            for row in rows:
-                self.write(self.key, row.pk, self.read(row))
+    def reindex(self, pks):
+        """Brings the index in step with these rows, in the caller's transaction.
 
-    def reindex_keys(self, pks):
-        """The same for rows read anew: what an instance remembers of relations may be old."""
-        if pks := {pk for pk in pks if pk is not None}:
-            self.reindex(self.queryset().filter(pk__in=pks))
+        They are read anew: what an instance remembers of its relations may be old.
+        """
+        pks = sorted({pk for pk in pks if pk is not None})
+        for start in range(0, len(pks), BATCH):
+            self._reindex_batch(pks[start : start + BATCH])
+
+    def _reindex_batch(self, pks):
+        with transaction.atomic(savepoint=False):
+            rows = {row.pk: row for row in self.queryset().filter(pk__in=pks)}
+            for pk in pks:
+                self.write(self.key, pk, self.read(rows[pk]) if pk in rows else None)
 
     def forget(self, pk):
         self.write(self.key, pk, None)
@@ -67,7 +73,7 @@ class Registration:
     def _saved(self, sender, instance, raw=False, **kwargs):
         # A fixture's rows arrive before what they point to; `rebuild_search` follows a load.
         if not raw:
-            self.reindex([instance])
+            self.reindex([instance.pk])
 
     def _deleted(self, sender, instance, **kwargs):
         self.forget(instance.pk)
@@ -83,12 +89,12 @@ class Registration:
         if raw:
             return
         before = instance.__dict__.get("_search_before", {}).pop(self.key, set())
-        self.reindex_keys(before | set(self.related[sender](instance)))
+        self.reindex(before | set(self.related[sender](instance)))
 
     def _relation_changed(self, sender, instance, action, pk_set, **kwargs):
         if action in ("post_add", "post_remove", "post_clear"):
             own = isinstance(instance, self.model)
-            self.reindex_keys([instance.pk] if own else pk_set or ())
+            self.reindex([instance.pk] if own else pk_set or ())
 
 
 def register(registrations, key, model, read, write, queryset, related):

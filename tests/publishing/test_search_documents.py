@@ -12,7 +12,7 @@ from django.utils import timezone
 from publishing.search import documents
 from publishing.search.documents import Document, search_documents
 from publishing.search.models import SearchDocument
-from publishing.search.registry import registrations
+from publishing.search.questions import KINDS
 
 pytestmark = pytest.mark.django_db
 
@@ -25,8 +25,8 @@ numbers = itertools.count()
 def shelf():
     """Two searchable kinds; their texts by the name of the row."""
     texts = {}
-    before = dict(registrations)
-    registrations.clear()
+    before = dict(KINDS)
+    KINDS.clear()
     documents.register("note", Group, lambda row: texts.get(row.name))
     documents.register(
         "person",
@@ -38,8 +38,10 @@ def shelf():
         },
     )
     yield texts
-    registrations.clear()
-    registrations.update(before)
+    for registration in KINDS.values():
+        registration.unfollow()
+    KINDS.clear()
+    KINDS.update(before)
 
 
 @pytest.fixture

@@ -1,0 +1,250 @@
+"""The partner directory: search, filters with counts, and the page of institutions they give."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from partners.index import KIND
+from partners.models import CooperationField, Institution, InstitutionType, Place
+from publishing.editorial import languages
+from publishing.search import ladder, names
+from publishing.search.analyzer import key
+from publishing.search.models import SearchName
+
+PAGE_SIZE = 20
+ELSEWHERE = 5
+FACETS = ("type", "country", "city", "status", "field")
+# A query that is the name of one of these becomes that filter, the first that fits.
+NAMEABLE = ("country", "city", "type")
+LOOKS = ("active", "soon", "lapsed", "open")
+
+
+@dataclass(frozen=True)
+class DirectoryFilters:
+    """The values wanted in each facet: any of them, in every facet that names some."""
+
+    country: tuple[str, ...] = ()
+    city: tuple[str, ...] = ()
+    type: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    field: tuple[str, ...] = ()
+
+    @classmethod
+    def from_query(cls, query):
+        """From the parameters of an address; each may stand several times."""
+        return cls(**{facet: tuple(dict.fromkeys(query.getlist(facet)))[:40] for facet in FACETS})
+
+    def chosen(self):
+        return {facet: values for facet in FACETS if (values := getattr(self, facet))}
+
+
+@dataclass(frozen=True)
+class Option:
+    value: str
+    label: str
+    count: int
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Facet:
+    name: str
+    label: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is on. ``from_text`` says that the query itself became this filter."""
+
+    facet: str
+    value: str
+    label: str
+    from_text: bool = False
+
+
+@dataclass(frozen=True)
+class DirectoryResult:
+    """An institution found. ``matched`` is the name that answered the query, where that is not
+    one of the two that stand on its page; its ``role`` is a kind of InstitutionName.
+    """
+
+    institution: Institution
+    matched: SearchName | None = None
+
+
+@dataclass(frozen=True)
+class DirectoryPage:
+    """``total`` institutions of all ``partners`` pass; ``elsewhere`` are some that bear the name
+    of the place that became a filter, but lie outside it.
+    """
+
+    results: tuple[DirectoryResult, ...]
+    elsewhere: tuple[DirectoryResult, ...]
+    facets: tuple[Facet, ...]
+    chips: tuple[Chip, ...]
+    total: int
+    partners: int
+    corrected: str
+    page: int
+    pages: int
+
+
+def search_institutions(text, filters=None, *, language, page=1) -> DirectoryPage:
+    """One page of the public directory, in the reader's language. Any text gives an answer."""
+    names.refresh(KIND, timezone.localdate())
+    everything = ladder.all_combinations(KIND)
+    labels = Labels(everything, language)
+    chosen = labels.known((filters or DirectoryFilters()).chosen())
+    named = labels.named(text)
+    effective = {**chosen, **named}
+    answer = ladder.ask(
+        KIND,
+        text,
+        filters=effective,
+        language=language,
+        start=(page - 1) * PAGE_SIZE,
+        count=PAGE_SIZE,
+        orders_only=bool(named),
+    )
+    return DirectoryPage(
+        results=_results(answer.matches),
+        elsewhere=_elsewhere(text, chosen, named, language) if named else (),
+        facets=labels.facets(answer.combinations, effective),
+        chips=labels.chips(effective, named),
+        total=answer.total,
+        partners=ladder.passing(everything, {}),
+        corrected=answer.corrected,
+        page=page,
+        pages=-(-answer.total // PAGE_SIZE),
+    )
+
+
+def _results(matches):
+    institutions = (
+        Institution.objects.public()
+        .partners()
+        .for_list()
+        .in_bulk([match.object_id for match in matches])
+    )
+    return tuple(
+        DirectoryResult(institution, _other_name(institution, match.name))
+        for match in matches
+        if (institution := institutions.get(match.object_id))
+    )
+
+
+def _other_name(institution, name):
+    own = (institution.name_en, institution.name_zh_hans)
+    return name if name and name.text not in own else None
+
+
+def _elsewhere(text, chosen, named, language):
+    answer = ladder.ask(KIND, text, filters=chosen, language=language, count=PAGE_SIZE)
+    matches = [match for match in answer.matches if match.name and match.score >= ladder.NAMED]
+    outside = [result for result in _results(matches) if not _lies_in(result.institution, named)]
+    return tuple(outside[:ELSEWHERE])
+
+
+def _lies_in(institution, named):
+    values = {
+        "country": {str(institution.country)},
+        "city": {str(institution.city_id)},
+        "type": {kind.code for kind in institution.types.all()},
+    }
+    return any(values[facet] & set(wanted) for facet, wanted in named.items())
+
+
+class Labels:
+    """What the values of the facets are called, for the values that occur."""
+
+    def __init__(self, combinations, language):
+        self.column = languages.column("name", language)
+        self.other = languages.column("name", languages.other(language))
+        occurring = ladder.facet_counts(combinations, {})
+        countries = Place.objects.filter(parent=None).exclude(country="")
+        self.names = {
+            "type": self._texts(InstitutionType.objects.all(), "code"),
+            "country": self._texts(countries, "country"),
+            "city": self._texts(Place.objects.filter(pk__in=occurring.get("city", ())), "pk"),
+            "status": {look: (text,) for look, text in look_labels().items()},
+            "field": self._texts(CooperationField.objects.all(), "slug"),
+        }
+        self.occurring = {
+            facet: [value for value in named if value in occurring.get(facet, ())]
+            for facet, named in self.names.items()
+        }
+
+    def _texts(self, rows, value):
+        columns = (value, self.column, self.other)
+        return {str(row[0]): row[1:] for row in rows.values_list(*columns)}
+
+    def label(self, facet, value):
+        return next(filter(None, self.names[facet][value]), value)
+
+    def known(self, chosen):
+        """Without values that do not exist: an invented address filters by nothing."""
+        kept = {
+            facet: tuple(value for value in values if value in self.names[facet])
+            for facet, values in chosen.items()
+        }
+        return {facet: values for facet, values in kept.items() if values}
+
+    def named(self, text):
+        """The filter that ``text`` is the name of, in either language."""
+        if typed := key(text):
+            for facet in NAMEABLE:
+                values = [
+                    value
+                    for value in self.occurring[facet]
+                    if typed in map(key, filter(None, self.names[facet][value]))
+                ]
+                if values:
+                    return {facet: tuple(values)}
+        return {}
+
+    def facets(self, combinations, effective):
+        counts = ladder.facet_counts(combinations, effective)
+        return tuple(
+            Facet(facet, facet_label(facet), self._options(facet, counts, effective))
+            for facet in FACETS
+        )
+
+    def _options(self, facet, counts, effective):
+        found, chosen = counts.get(facet, {}), effective.get(facet, ())
+        values = dict.fromkeys([*self.occurring[facet], *chosen])
+        options = [
+            Option(value, self.label(facet, value), found.get(value, 0), value in chosen)
+            for value in values
+        ]
+        if facet == "status":
+            return tuple(sorted(options, key=lambda option: LOOKS.index(option.value)))
+        return tuple(sorted(options, key=lambda option: (-option.count, option.label)))
+
+    def chips(self, effective, named):
+        return tuple(
+            Chip(facet, value, self.label(facet, value), value in named.get(facet, ()))
+            for facet in FACETS
+            for value in effective.get(facet, ())
+        )
+
+
+def facet_label(facet):
+    return {
+        "type": pgettext("of an institution", "Kind"),
+        "country": _("Country"),
+        "city": _("City"),
+        "status": _("Agreement"),
+        "field": _("Field"),
+    }[facet]
+
+
+def look_labels():
+    return {
+        "active": _("In force"),
+        "soon": _("Expires soon"),
+        "lapsed": _("Lapsed"),
+        "open": pgettext("agreements", "Other"),
+    }
