@@ -70,10 +70,8 @@ class Axis:
 
 def _edges(spans: Sequence[Span], today: datetime.date) -> tuple[float, float]:
     """First start and last end, today among them."""
-    starts = [year_of(span.start) for span in spans]
-    ends = [year_of(span.end) for span in spans if span.end]
-    now = year_of(today)
-    return min([*starts, now]), max([*ends, *starts, now])
+    days = [today, *(span.start for span in spans), *(span.end for span in spans if span.end)]
+    return year_of(min(days)), year_of(max(days))
 
 
 def viaduct_axis(spans: Sequence[Span], today: datetime.date) -> Axis:
@@ -82,10 +80,11 @@ def viaduct_axis(spans: Sequence[Span], today: datetime.date) -> Axis:
     return Axis(math.floor(first) - 0.6, last + 1)
 
 
-def even_axis(spans: Sequence[Span], today: datetime.date) -> Axis:
-    """Whole pairs of years around all spans: the axis of a table and of the miniatures."""
-    first, last = _edges(spans, today)
-    start, end = math.floor(first / 2) * 2, math.ceil((last + 0.25) / 2) * 2
+def even_axis(first: datetime.date | None, last: datetime.date | None, today) -> Axis:
+    """Whole pairs of years around two days and today: the axis of a table and of miniatures."""
+    days = [day for day in (first, last, today) if day]
+    start = math.floor(year_of(min(days)) / 2) * 2
+    end = math.ceil((year_of(max(days)) + 0.25) / 2) * 2
     return Axis(start, max(end, start + 4))
 
 

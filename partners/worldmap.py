@@ -99,10 +99,43 @@ class Pin:
 
 
 @dataclass(frozen=True)
+class Frame:
+    """The part of the map that is shown, and the size of the names in its units."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+    font_size: float = 0
+
+    def holds(self, pin: Pin) -> bool:
+        right, bottom = self.left + self.width, self.top + self.height
+        return self.left + 8 < pin.x < right - 8 and self.top + 8 < pin.y < bottom - 8
+
+
+@dataclass(frozen=True)
 class WorldMap:
+    frame: Frame
     pins: list[Pin]
     labels: list[Label]
     arc: str
+
+
+# The usual part of the map for each use. Pins outside it let the whole world be shown.
+FRAMES = {
+    "world": Frame(0, 0, WIDTH, 400),
+    "home": Frame(272, 12, 600, 300),
+    "partner": Frame(306, 41, 500, 213),
+}
+WHOLE = Frame(0, 0, WIDTH, HEIGHT)
+# The height of the letters as a share of the width of the frame.
+LETTERS = {"world": 0.014, "home": 0.0215, "partner": 0.037}
+
+
+def frame_for(view: str, pins: Sequence[Pin]) -> Frame:
+    frames = (FRAMES[view], FRAMES["world"])
+    frame = next((frame for frame in frames if all(map(frame.holds, pins))), WHOLE)
+    return replace(frame, font_size=round(frame.width * LETTERS[view], 1))
 
 
 @dataclass(frozen=True)
@@ -122,7 +155,7 @@ class Box:
 
 
 def draw(
-    cities: Iterable[City], arc: tuple[City, City] | None = None, *, font_size: float = 12.5
+    cities: Iterable[City], arc: tuple[City, City] | None = None, *, view: str = "world"
 ) -> WorldMap:
     """Pins for all cities, names for those that have room, and the way between two of them."""
     # The largest first, so that small pins are drawn on top and can be seen.
@@ -132,8 +165,9 @@ def draw(
     if arc:
         start, end = ((city.latitude, city.longitude) for city in arc)
         way = [project(*point) for point in great_circle(start, end)]
-    labels = _labels(list(zip(cities, pins, strict=True)), way, font_size)
-    return WorldMap([_rounded(pin) for pin in pins], labels, _path(way) if way else "")
+    frame = frame_for(view, pins)
+    labels = _labels(list(zip(cities, pins, strict=True)), way, frame)
+    return WorldMap(frame, [_rounded(pin) for pin in pins], labels, _path(way) if way else "")
 
 
 def _pin(city: City) -> Pin:
@@ -151,13 +185,13 @@ _SIDES = ((1, -1), (-1, -1), (1, 1), (-1, 1), (1, 0), (-1, 0), (0, -1), (0, 1))
 _CROWD = 26
 
 
-def _labels(marks: list[tuple[City, Pin]], way: list[Point], font_size: float) -> list[Label]:
+def _labels(marks: list[tuple[City, Pin]], way: list[Point], frame: Frame) -> list[Label]:
     pins = [pin for _city, pin in marks]
     discs = [Box(p.x - p.radius, p.y - p.radius, p.x + p.radius, p.y + p.radius) for p in pins]
     placed: list[Box] = []
     labels = []
     for city, pin in sorted(marks, key=lambda mark: not mark[0].is_home):
-        found = _best_place(city, pin, pins, discs, placed, way, font_size)
+        found = _best_place(city, pin, pins, discs, placed, way, frame)
         if found:
             label, box = found
             labels.append(label)
@@ -165,15 +199,15 @@ def _labels(marks: list[tuple[City, Pin]], way: list[Point], font_size: float) -
     return labels
 
 
-def _best_place(city, pin, pins, discs, placed, way, font_size) -> tuple[Label, Box] | None:
+def _best_place(city, pin, pins, discs, placed, way, frame) -> tuple[Label, Box] | None:
     """The side away from the neighbours that covers no name and, if possible, no pin."""
     away = _away(pin, pins)
     best = None
     for reach in (0.35, 0.9, 1.6):
         for rank, side in enumerate(_SIDES):
-            label, box = _place(city, pin, side, reach, font_size)
-            outside = box.left < 0 or box.right > WIDTH or box.top < 0
-            if outside or any(box.overlap(other) > 0 for other in placed):
+            label, box = _place(city, pin, side, reach, frame.font_size)
+            inside = frame.left < box.left and box.right < frame.left + frame.width
+            if not inside or any(box.overlap(other) > 0 for other in placed):
                 continue
             cost = rank * 0.01 + reach + _turn(side, away)
             cost += sum(2 for disc in discs if box.overlap(disc) > 0)

@@ -94,7 +94,8 @@ def test_a_way_to_itself_is_no_error():
     assert worldmap.great_circle((52.2, 0.1), (52.2, 0.1)) == [(52.2, 0.1)] * 2
 
 
-def boxes(drawn, font_size=12.5):
+def boxes(drawn):
+    font_size = drawn.frame.font_size
     for label in drawn.labels:
         width = worldmap._width(label.text) * font_size
         left = label.x + label.dx * font_size
@@ -132,3 +133,11 @@ def test_the_shortest_way_has_steps_of_equal_length():
     points = worldmap.great_circle((0, 0), (0, 90), steps=3)
     assert [round(longitude) for _latitude, longitude in points] == [0, 30, 60, 90]
     assert math.isclose(points[-1][1], 90)
+
+
+def test_the_small_map_shows_the_whole_world_when_a_pin_lies_outside_it():
+    near = worldmap.draw(EUROPE, view="partner").frame
+    far = worldmap.draw([*EUROPE, City("San Francisco", 37.77, -122.42)], view="partner").frame
+    south = worldmap.draw([City("Dunedin", -45.87, 170.5)], view="home").frame
+    assert (near.width, far.width, south.height) == (500, 1000, worldmap.HEIGHT)
+    assert far.font_size == 2 * near.font_size

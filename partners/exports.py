@@ -1,0 +1,142 @@
+"""Agreements and institutions as CSV and JSON, row by row, in both languages."""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+
+from django.conf import settings
+from django.http import StreamingHttpResponse
+
+from partners.models import Agreement, Institution
+from partners.register import status_of
+from publishing.editorial import languages
+
+# A cell that starts with one of these is a formula to a spreadsheet; so are the full-width forms.
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+CHUNK = 1000
+
+
+def plain_cell(value) -> str:
+    """``value`` so that no spreadsheet computes it."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+class _Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, text):
+        return text
+
+
+def as_csv(name: str, columns: Iterable[str], records: Iterable[dict]) -> StreamingHttpResponse:
+    columns = list(columns)
+
+    def body() -> Iterator[str]:
+        writer = csv.writer(_Echo())
+        # Excel reads UTF-8 only behind a byte order mark.
+        yield "\ufeff" + writer.writerow(columns)
+        for record in records:
+            yield writer.writerow([plain_cell(_flat(record[column])) for column in columns])
+
+    return _download(body(), "text/csv; charset=utf-8", f"{name}.csv")
+
+
+def _flat(value) -> str:
+    if isinstance(value, list):
+        return "; ".join(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value
+
+
+def as_json(name: str, records: Iterable[dict]) -> StreamingHttpResponse:
+    def body() -> Iterator[str]:
+        yield f'{{"{name}": ['
+        for index, record in enumerate(records):
+            yield (",\n" if index else "\n") + json.dumps(record, ensure_ascii=False)
+        yield "\n]}\n"
+
+    return _download(body(), "application/json; charset=utf-8", f"{name}.json")
+
+
+def _download(body, content_type, filename):
+    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    return StreamingHttpResponse(body, content_type=content_type, headers=headers)
+
+
+AGREEMENT_COLUMNS = (
+    "number",
+    "kind",
+    *languages.columns("title", "parties", "field"),
+    "signed",
+    "effective",
+    "ends",
+    "no_end_agreed",
+    "sample_term",
+    "announced",
+    "status",
+    "address",
+)
+
+
+def agreement_records(agreements) -> Iterator[dict]:
+    for agreement in agreements.for_register().iterator(chunk_size=CHUNK):
+        yield agreement_record(agreement)
+
+
+def agreement_record(agreement: Agreement) -> dict:
+    record = {
+        "number": agreement.number,
+        "kind": agreement.kind,
+        "signed": agreement.signed,
+        "effective": agreement.effective,
+        "ends": agreement.ends,
+        "no_end_agreed": agreement.is_evergreen,
+        "sample_term": agreement.terms_are_sample,
+        "announced": agreement.announced,
+        "status": status_of(agreement).value,
+        "address": settings.PORTAL_BASE_URL + agreement.get_absolute_url(),
+    }
+    parties = agreement.partners()
+    for code in languages.CODES:
+        field = languages.text(agreement.field, "name", code) if agreement.field else ""
+        record |= {
+            languages.column("title", code): languages.text(agreement, "title", code),
+            languages.column("parties", code): [party.name_in(code) for party in parties],
+            languages.column("field", code): field,
+        }
+    return {column: record[column] for column in AGREEMENT_COLUMNS}
+
+
+INSTITUTION_COLUMNS = (
+    "slug",
+    *languages.columns("name", "city"),
+    "country",
+    "types",
+    *languages.columns("website"),
+    "established",
+    "agreements",
+    "address",
+)
+
+
+def institution_records(institutions: Iterable[Institution]) -> Iterator[dict]:
+    """Needs ``types``, ``city`` and ``public_agreements`` on each institution."""
+    for institution in institutions:
+        record = {
+            "slug": institution.slug,
+            "country": institution.country.code or "",
+            "types": [type_.code for type_ in institution.types.all()],
+            "established": institution.established,
+            "agreements": len(institution.public_agreements),
+            "address": settings.PORTAL_BASE_URL + institution.get_absolute_url(),
+        }
+        for code in languages.CODES:
+            city = languages.text(institution.city, "name", code) if institution.city else ""
+            record |= {
+                languages.column("name", code): languages.text(institution, "name", code),
+                languages.column("city", code): city,
+                languages.column("website", code): languages.text(institution, "website", code),
+            }
+        yield {column: record[column] for column in INSTITUTION_COLUMNS}

@@ -1,0 +1,206 @@
+"""The public register of agreements: what is asked of it, its totals and its arches."""
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Max, Min, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from partners import arches
+from partners.models import Agreement, AgreementParty, AgreementStatus, CooperationField, Institution
+from publishing.editorial import languages
+
+LOOKS = {
+    "active": _("In force"),
+    "soon": _("Expires soon"),
+    "lapsed": _("Lapsed"),
+    "open": pgettext_lazy("agreements", "Other"),
+}
+SORTS = {
+    "status": _("status, then expiry"),
+    "ends": _("expiry, soonest first"),
+    "partner": _("partner"),
+    "field": _("field"),
+    "signed": _("signature, newest first"),
+    "number": _("number"),
+}
+
+
+def status_of(agreement: Agreement) -> AgreementStatus:
+    """Today's status, from the query where it was asked for there."""
+    annotated = getattr(agreement, "status", None)
+    return AgreementStatus(annotated) if annotated else agreement.status_on()
+
+
+def first_day(agreement: Agreement) -> datetime.date | None:
+    """Where the arch rises: at the signature or, before one, at the announcement."""
+    return agreement.signed_first or agreement.effective_first or agreement.announced_first
+
+
+def last_day(agreement: Agreement) -> datetime.date | None:
+    """Where the arch lands: at the end agreed or, once it is over, at an earlier one."""
+    days = [agreement.ends_last]
+    if status_of(agreement).look == "lapsed":
+        days += [agreement.terminated_on, agreement.superseded_on]
+    return min((day for day in days if day), default=None)
+
+
+def span(agreement: Agreement) -> arches.Span | None:
+    start = first_day(agreement)
+    if start is None:
+        return None
+    return arches.Span(
+        start=start,
+        end=last_day(agreement),
+        is_evergreen=agreement.is_evergreen,
+        look=status_of(agreement).look,
+        slot=agreement.field.slot if agreement.field else 1,
+    )
+
+
+def axis_of(agreements) -> arches.Axis:
+    """The years that a queryset of agreements needs, from one query."""
+    edges = agreements.order_by().aggregate(
+        signed=Min("signed_first"),
+        effective=Min("effective_first"),
+        announced=Min("announced_first"),
+        latest=Max("signed_first"),
+        last=Max("ends_last"),
+    )
+    starts = [edges[name] for name in ("signed", "effective", "announced") if edges[name]]
+    ends = [edges[name] for name in ("latest", "last") if edges[name]]
+    return arches.even_axis(min(starts, default=None), max(ends, default=None), timezone.localdate())
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a table of agreements."""
+
+    agreement: Agreement
+    arch: arches.Row
+
+
+def lines(agreements: Iterable[Agreement], axis: arches.Axis) -> list[Line]:
+    today = timezone.localdate()
+    return [Line(one, arches.row(span(one), axis, today)) for one in agreements]
+
+
+@dataclass(frozen=True)
+class Total:
+    """How many agreements have a look; ``status`` is the one whose mark stands for it."""
+
+    look: str
+    label: str
+    status: str
+    count: int
+
+
+# The status whose mark stands for the look.
+MARKS = {
+    "active": AgreementStatus.IN_FORCE,
+    "soon": AgreementStatus.EXPIRING,
+    "lapsed": AgreementStatus.EXPIRED,
+    "open": AgreementStatus.ANNOUNCED,
+}
+
+
+def totals(agreements) -> list[Total]:
+    """How many agreements of a queryset have each look, from one query."""
+    by_status = agreements.with_status().order_by().values("status").annotate(n=Count("pk"))
+    return _totals({row["status"]: row["n"] for row in by_status})
+
+
+def totals_of(agreements: Iterable[Agreement]) -> list[Total]:
+    """The same for agreements that are already here."""
+    return _totals(Counter(status_of(agreement).value for agreement in agreements))
+
+
+def _totals(counts: Mapping[str, int]) -> list[Total]:
+    return [
+        Total(
+            look,
+            str(label),
+            MARKS[look].value,
+            sum(counts.get(status.value, 0) for status in AgreementStatus.with_look(look)),
+        )
+        for look, label in LOOKS.items()
+    ]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a reader asks of the register. A value that means nothing is not asked."""
+
+    look: str = ""
+    kind: str = ""
+    field: CooperationField | None = None
+    institution: Institution | None = None
+    year: int | None = None
+    sort: str = "status"
+
+    @classmethod
+    def read(cls, params: Mapping[str, str]) -> "Question":
+        """From the parameters of an address: status, kind, field, institution, year, sort."""
+        look, kind, year = (params.get(name, "") for name in ("status", "kind", "year"))
+        field, institution = params.get("field", ""), params.get("institution", "")
+        sort = params.get("sort", "")
+        return cls(
+            look=look if look in LOOKS else "",
+            kind=kind if kind in Agreement.Kind.values else "",
+            field=CooperationField.objects.filter(slug=field).first() if field else None,
+            institution=Institution.objects.public().filter(slug=institution).first()
+            if institution
+            else None,
+            year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,
+            sort=sort if sort in SORTS else "status",
+        )
+
+    def agreements(self):
+        """The public agreements asked for, in the order asked for, annotated ``status``."""
+        found = Agreement.objects.public().with_status()
+        if self.look:
+            found = found.filter(status__in=AgreementStatus.with_look(self.look))
+        if self.kind:
+            found = found.filter(kind=self.kind)
+        if self.field:
+            found = found.filter(field=self.field)
+        if self.institution:
+            found = found.filter(institutions=self.institution)
+        if self.year:
+            found = found.filter(signed_first__year=self.year)
+        return self._sorted(found)
+
+    def _sorted(self, found):
+        ends = Coalesce("ends_last", Value(datetime.date.max))
+        match self.sort:
+            case "ends":
+                return found.order_by(ends, "number")
+            case "partner":
+                return found.annotate(partner=first_partner()).order_by("partner", "number")
+            case "field":
+                order = F("field__order").asc(nulls_last=True)
+                return found.order_by(order, "field", "number")
+            case "signed":
+                return found.order_by(F("signed_last").desc(nulls_last=True), "number")
+            case "number":
+                return found.order_by("number")
+            case _:
+                return found.by_urgency()
+
+
+def first_partner() -> Subquery:
+    """The name of the first party that is not the office, in the reader's language if it has one."""
+    here = languages.active()
+    codes = (here, languages.other(here))
+    names = [f"institution__{languages.column('name', code)}" for code in codes]
+    labels = [languages.column("label", code) for code in codes]
+    parties = AgreementParty.objects.filter(agreement=OuterRef("pk")).exclude(
+        institution__is_own=True
+    )
+    named = parties.annotate(shown=Coalesce(*names, *labels, Value("")))
+    return Subquery(named.order_by("order", "pk").values("shown")[:1])

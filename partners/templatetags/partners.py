@@ -1,0 +1,164 @@
+"""Institutions and agreements beside other things: arches, maps, status and dates."""
+
+from django import template
+from django.utils import formats, timezone
+from django.utils.translation import gettext, pgettext
+
+from partners import arches, places
+from partners import register as rows
+from partners.models import Agreement
+from partners.worldmap import land
+from publishing.editorial import languages
+from publishing.editorial.dates import read
+from publishing.editorial.templatetags.editorial import name_here
+
+register = template.Library()
+
+# More arches than these are not told apart; the words beside the picture count all.
+VIADUCT_ARCHES = 120
+MINIATURE_ARCHES = 40
+
+
+@register.inclusion_tag("partners/_viaduct.html")
+def viaduct():
+    """The public agreements as one bridge; the newest, where there are very many."""
+    public = Agreement.objects.public()
+    newest = public.with_status().select_related("field").order_by("-signed_last", "-pk")
+    agreements = list(newest[:VIADUCT_ARCHES])
+    spans = [span for span in map(rows.span, agreements) if span]
+    fields = {one.field.pk: one.field for one in agreements if one.field}
+    return {
+        "viaduct": arches.viaduct(spans, timezone.localdate()),
+        "fields": sorted(fields.values(), key=lambda field: (field.order, field.pk)),
+        **_counted(rows.totals(public)),
+    }
+
+
+def _counted(totals):
+    return {"totals": totals, "total": sum(total.count for total in totals)}
+
+
+@register.inclusion_tag("partners/_miniature.html")
+def miniature(agreements, axis):
+    """One partner's agreements on the axis of all; each annotated ``status``, with its field."""
+    spans = [span for span in map(rows.span, agreements[:MINIATURE_ARCHES]) if span]
+    return {
+        "miniature": arches.miniature(spans, axis, timezone.localdate()) if spans else None,
+        **_counted(rows.totals_of(agreements)),
+    }
+
+
+@register.inclusion_tag("partners/_agreements.html")
+def agreement_table(lines, axis, *, about=None, caption, sort=""):
+    """Agreements as arches on one line of years; ``about`` names the partner whose page it is."""
+    return {
+        "lines": lines,
+        "ticks": arches.row_ticks(axis),
+        "about": about,
+        "caption": caption,
+        "sort": sort,
+    }
+
+
+@register.inclusion_tag("components/_status.html")
+def agreement_status(agreement):
+    """The word for today's status, with its arch."""
+    return {"status": rows.status_of(agreement).value}
+
+
+@register.inclusion_tag("partners/_map.html")
+def partner_map(home_cities, view="world"):
+    """All partners by city; ``view`` is world, or home for a smaller part of it."""
+    return {"map": places.partner_map(home_cities, view), "view": view, "land": land()}
+
+
+@register.inclusion_tag("partners/_map.html")
+def institution_map(institution, home_cities):
+    """The institution's city and the way from there to the farther home city."""
+    drawn = places.institution_map(institution, home_cities)
+    return {"map": drawn, "view": "partner", "land": land()}
+
+
+@register.inclusion_tag("partners/_relationship.html")
+def relationship(agreements):
+    """What happened with this partner, newest first, as far as the agreements tell."""
+    steps = [step for agreement in agreements for step in _steps(agreement)]
+    return {"steps": sorted(steps, key=lambda step: step["date"].last, reverse=True)}
+
+
+def _steps(agreement):
+    """The dated steps in the life of one agreement that lie in the past."""
+    today = timezone.localdate()
+    dated = [
+        (agreement.announced, gettext("Announced")),
+        (agreement.signed, gettext("Signed")),
+        (agreement.suspended_on, gettext("Suspended")),
+        (agreement.resumed_on, gettext("Resumed")),
+        (agreement.terminated_on, gettext("Terminated")),
+        (agreement.superseded_on, gettext("Superseded")),
+        (agreement.ends if rows.status_of(agreement).value == "expired" else "", gettext("Expired")),
+    ]
+    for day, word in dated:
+        date = read(str(day)) if day else None
+        if date and date.first <= today:
+            yield {"date": date, "word": word, "agreement": agreement}
+
+
+@register.filter
+def year_below(date):
+    """What stands under the large year of a date: "16 May", "May", or nothing."""
+    if date.day:
+        return formats.date_format(date.first, "MONTH_DAY_FORMAT")
+    return formats.date_format(date.first, gettext("F")) if date.month else ""
+
+
+@register.filter
+def short_date(text):
+    """ "25 Sep 2020", "May 2016", 2016年5月 for a partial date."""
+    date = read(text)
+    if not date:
+        return ""
+    return formats.date_format(date.first, "SHORT_DATE_FORMAT") if date.day else date.localised()
+
+
+@register.filter
+def term(agreement):
+    """From when to when, in words; what is not known is said to be so."""
+    start = short_date(agreement.signed or agreement.effective)
+    if not start:
+        announced = short_date(agreement.announced)
+        if announced:
+            return gettext("Announced %(date)s, not yet signed") % {"date": announced}
+        start = gettext("Start not known")
+    end = _end_text(agreement)
+    if end:
+        return gettext("%(start)s to %(end)s") % {"start": start, "end": end}
+    if agreement.is_evergreen:
+        return gettext("%(start)s, no end date") % {"start": start}
+    return gettext("%(start)s, term not known") % {"start": start}
+
+
+def _end_text(agreement):
+    last = rows.last_day(agreement)
+    if last and last != agreement.ends_last:
+        return formats.date_format(last, "SHORT_DATE_FORMAT")
+    return short_date(agreement.ends)
+
+
+@register.filter
+def party_names(parties, about=None):
+    """The parties' names in the reader's language, without the partner whose page it is."""
+    shown = [party for party in parties if not about or party.institution_id != about.pk]
+    return pgettext("between names", ", ").join(party.name_in(languages.active()) for party in shown)
+
+
+@register.filter
+def title_here(agreement):
+    """Its title in the reader's language, else the name of its kind."""
+    return languages.text(agreement, "title", languages.active()) or agreement.get_kind_display()
+
+
+@register.filter
+def type_names(institution):
+    types = [name_here(type_) for type_ in institution.types.all()]
+    return pgettext("between names", ", ").join(types)

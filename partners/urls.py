@@ -1,0 +1,15 @@
+from django.urls import path
+
+from partners import views
+
+app_name = "partners"
+urlpatterns = [
+    path("partners/", views.directory, name="directory"),
+    path("partners/directory.csv", views.directory_csv, name="directory_csv"),
+    path("partners/directory.json", views.directory_json, name="directory_json"),
+    path("partners/<slug:slug>/", views.InstitutionDetail.as_view(), name="institution"),
+    path("agreements/", views.register, name="register"),
+    path("agreements/register.csv", views.register_csv, name="register_csv"),
+    path("agreements/register.json", views.register_json, name="register_json"),
+    path("agreements/<slug:number>/", views.AgreementDetail.as_view(), name="agreement"),
+]

@@ -1,0 +1,277 @@
+from dataclasses import dataclass
+
+from django.core.paginator import EmptyPage, Paginator
+from django.db.models import Prefetch, prefetch_related_objects
+from django.http import Http404
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.generic import DetailView
+
+from partners import exports
+from partners.arches import row_ticks
+from partners.directory import FACETS, PAGE_SIZE, DirectoryFilters, search_institutions
+from partners.models import Agreement, Institution
+from partners.register import LOOKS, SORTS, Question, axis_of, lines, totals
+from publishing.cache.pages import public_page
+from publishing.editorial import languages
+
+REGISTER_PAGE_SIZE = 50
+# A partner's page shows its most urgent agreements; the register shows them all.
+INSTITUTION_AGREEMENTS = 50
+QUERY_LENGTH = 200
+FACET_OPTIONS = 40
+
+register_parameters = ("status", "kind", "field", "institution", "year", "sort")
+
+
+def page_number(request) -> int:
+    text = request.GET.get("page", "1")
+    if not (text.isascii() and text.isdigit() and 0 < len(text) < 7 and int(text)):
+        raise Http404
+    return int(text)
+
+
+def page_of(paginator: Paginator, number: int):
+    try:
+        return paginator.page(number)
+    except EmptyPage:
+        raise Http404 from None
+
+
+def address(request, *, without=(), **changes) -> str:
+    """This address on its first page, with other parameters; ``without`` drops (name, value)."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    for name, value in without:
+        query.setlist(name, [kept for kept in query.getlist(name) if kept != value])
+    for name, value in changes.items():
+        query.setlist(name, [value] if value else [])
+    text = query.urlencode()
+    return f"{request.path}?{text}" if text else request.path
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A choice that is on, with the address that takes it away."""
+
+    label: str
+    address: str
+
+
+# The directory
+
+
+@public_page("q", *FACETS, "page")
+def directory(request):
+    text, number = directory_text(request), page_number(request)
+    filters = DirectoryFilters.from_query(request.GET)
+    found = search_institutions(text, filters, language=languages.active(), page=number)
+    paginator = Paginator(range(found.total), PAGE_SIZE)
+    page = page_of(paginator, number)
+    with_agreements([result.institution for result in (*found.results, *found.elsewhere)])
+    context = {
+        "nav_key": "partners",
+        "query": text,
+        "found": found,
+        "facets": [facet_context(facet, found.facets) for facet in found.facets],
+        "chips": [directory_chip(request, chip) for chip in found.chips],
+        "axis": axis_of(Agreement.objects.public()),
+        "page_obj": page,
+        "page_range": list(paginator.get_elided_page_range(number)),
+        "exports": address(request).removeprefix(request.path),
+    }
+    return TemplateResponse(request, "partners/directory.html", context)
+
+
+def directory_text(request) -> str:
+    return request.GET.get("q", "").strip()[:QUERY_LENGTH]
+
+
+def facet_context(facet, facets):
+    """A facet with the share of each option, in per cent of the largest count on the page.
+
+    Of very many options the chosen ones and the first are offered; the text finds the others.
+    """
+    most = max((option.count for one in facets for option in one.options), default=0) or 1
+    options = [
+        (option, round(100 * option.count / most))
+        for place, option in enumerate(facet.options)
+        if place < FACET_OPTIONS or option.is_chosen
+    ]
+    return {"name": facet.name, "label": facet.label, "options": options}
+
+
+def directory_chip(request, chip):
+    if chip.from_text:
+        return Chip(chip.label, address(request, q=""))
+    return Chip(chip.label, address(request, without=[(chip.facet, chip.value)]))
+
+
+def with_agreements(institutions):
+    """Puts their public agreements, with status and field, on the institutions as a list."""
+    agreements = Agreement.objects.public().with_status().select_related("field")
+    prefetch_related_objects(
+        institutions, Prefetch("agreements", agreements.by_urgency(), to_attr="public_agreements")
+    )
+
+
+def directory_csv(request):
+    records = exports.institution_records(found_institutions(request))
+    return exports.as_csv("partners", exports.INSTITUTION_COLUMNS, records)
+
+
+def directory_json(request):
+    return exports.as_json("partners", exports.institution_records(found_institutions(request)))
+
+
+def found_institutions(request):
+    """All institutions that the directory finds for this address, page by page."""
+    text, filters = directory_text(request), DirectoryFilters.from_query(request.GET)
+    number, pages = 1, 1
+    while number <= pages:
+        found = search_institutions(text, filters, language=languages.active(), page=number)
+        institutions = [result.institution for result in found.results]
+        with_agreements(institutions)
+        yield from institutions
+        number, pages = number + 1, found.pages
+
+
+@method_decorator(public_page(), name="dispatch")
+class InstitutionDetail(DetailView):
+    """A partner, or the office itself, with its agreements."""
+
+    template_name = "partners/institution_detail.html"
+    queryset = Institution.objects.public().for_list().select_related("logo", "place__parent__parent")
+
+    def get_context_data(self, **kwargs):
+        agreements = Agreement.objects.public().filter(institutions=self.object)
+        urgent = agreements.with_status().by_urgency().for_register()
+        shown = list(urgent[: INSTITUTION_AGREEMENTS + 1])
+        axis = axis_of(agreements)
+        return super().get_context_data(
+            nav_key="partners",
+            agreements=shown[:INSTITUTION_AGREEMENTS],
+            has_more=len(shown) > INSTITUTION_AGREEMENTS,
+            lines=lines(shown[:INSTITUTION_AGREEMENTS], axis),
+            axis=axis,
+            first_type=next(iter(self.object.types.all()), None),
+            **kwargs,
+        )
+
+
+# The register
+
+
+@public_page(*register_parameters, "page")
+def register(request):
+    question = Question.read(request.GET)
+    found = question.agreements()
+    everything = Agreement.objects.public()
+    counts = totals(everything)
+    paginator = Paginator(found.for_register(), REGISTER_PAGE_SIZE)
+    page = page_of(paginator, page_number(request))
+    axis = axis_of(found)
+    context = {
+        "nav_key": "agreements",
+        "question": question,
+        "total": sum(count.count for count in counts),
+        "totals": counts,
+        "found": paginator.count,
+        "looks": [look_chip(request, question, count) for count in counts],
+        "all_looks": Chip(_("All"), address(request, status="")),
+        "chips": register_chips(request, question),
+        "choices": choices(everything),
+        "sorts": SORTS,
+        "sorted_by": SORTS[question.sort],
+        "lines": lines(page, axis),
+        "axis": axis,
+        "today": timezone.localdate(),
+        "page_obj": page,
+        "page_range": list(paginator.get_elided_page_range(page.number)),
+        "exports": address(request).removeprefix(request.path),
+    }
+    return TemplateResponse(request, "partners/register.html", context)
+
+
+def look_chip(request, question, total):
+    return {
+        "label": LOOKS[total.look],
+        "address": address(request, status=total.look),
+        "is_current": question.look == total.look,
+        "is_offered": bool(total.count) or total.look != "open" or question.look == "open",
+    }
+
+
+def register_chips(request, question):
+    named = {
+        "kind": Agreement.Kind(question.kind).label if question.kind else "",
+        "field": question.field and languages.first_text(question.field, "name"),
+        "institution": question.institution and languages.first_text(question.institution, "name"),
+        "year": question.year and str(question.year),
+    }
+    return [Chip(label, address(request, **{name: ""})) for name, label in named.items() if label]
+
+
+def choices(agreements):
+    """What occurs on the register, for the form of filters: kinds, fields and years."""
+    kinds = set(agreements.order_by().values_list("kind", flat=True).distinct())
+    fields = agreements.order_by().exclude(field=None)
+    columns = ("field__order", "field__slug", *(f"field__{c}" for c in languages.columns("name")))
+    here = languages.CODES.index(languages.active())
+    return {
+        "kinds": [(kind, label) for kind, label in Agreement.Kind.choices if kind in kinds],
+        "fields": [
+            (slug, names[here] or next(filter(None, names), slug))
+            for _order, slug, *names in sorted(fields.values_list(*columns).distinct())
+        ],
+        "years": [day.year for day in agreements.dates("signed_first", "year", order="DESC")],
+    }
+
+
+def register_csv(request):
+    records = exports.agreement_records(Question.read(request.GET).agreements())
+    return exports.as_csv("agreements", exports.AGREEMENT_COLUMNS, records)
+
+
+def register_json(request):
+    agreements = Question.read(request.GET).agreements()
+    return exports.as_json("agreements", exports.agreement_records(agreements))
+
+
+@method_decorator(public_page(), name="dispatch")
+class AgreementDetail(DetailView):
+    """One line of the register under its permanent number."""
+
+    template_name = "partners/agreement_detail.html"
+    slug_field = "number"
+    slug_url_kwarg = "number"
+
+    def get_queryset(self):
+        return Agreement.objects.public().with_status().for_register()
+
+    def get_context_data(self, **kwargs):
+        agreement = self.object
+        public = Agreement.objects.public()
+        ids = [party.institution_id for party in agreement.parties.all() if party.institution_id]
+        axis = axis_of(public.filter(pk=agreement.pk))
+        return super().get_context_data(
+            nav_key="agreements",
+            # A party that is not shown itself is named here, but has no page to lead to.
+            linked=set(Institution.objects.public().filter(pk__in=ids).values_list("pk", flat=True)),
+            replaced=public.filter(pk=agreement.replaces_id).first(),
+            replacements=public.filter(replaces=agreement).order_by("number"),
+            summary=agreement.public_summary(languages.active()),
+            title_elsewhere=title_elsewhere(agreement),
+            line=lines([agreement], axis)[0],
+            ticks=row_ticks(axis),
+            **kwargs,
+        )
+
+
+def title_elsewhere(agreement) -> str:
+    """Its title in the other language, where it has one in both."""
+    here = languages.active()
+    there = languages.text(agreement, "title", languages.other(here))
+    return there if languages.text(agreement, "title", here) else ""
