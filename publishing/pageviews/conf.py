@@ -9,8 +9,16 @@ from django.conf import settings
 
 def journal_folder() -> Path | None:
     """Where journals lie; ``None`` means: write each view straight to the database."""
-    folder = getattr(settings, "PORTAL_PAGEVIEWS_JOURNAL", settings.VAR / "pageviews")
-    return Path(folder) if folder else None
+    try:
+        folder = settings.PORTAL_PAGEVIEWS_JOURNAL
+    except AttributeError:
+        folder = settings.VAR / "pageviews"
+    return _path(folder) if folder else None
+
+
+@lru_cache(8)
+def _path(folder) -> Path:
+    return Path(folder)
 
 
 def sync_each_view() -> bool:

@@ -13,10 +13,11 @@ They answer before Django: a view costs one line in a journal, no query, no cook
 import json
 import logging
 import re
+import time
 from functools import lru_cache
 from http import HTTPStatus
 from typing import NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -47,6 +48,7 @@ AHEAD = re.compile(r"prefetch|prerender|preview", re.IGNORECASE)
 PURPOSES = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 # For so long after midnight a visitor may continue a chain of clicks of the day before.
 OVERLAP = 30
+ALARM_EVERY = 60
 
 
 class Answer(NamedTuple):
@@ -124,7 +126,7 @@ def _host_is_ours(host):
 def _read(environ):
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
         return Answer(HTTPStatus.METHOD_NOT_ALLOWED)
-    tokens = dict.fromkeys(_parameter(environ, "ids").split(","))
+    tokens = dict.fromkeys(_query(environ).get("ids", "").split(","))
     if len(tokens) > MOST_READ:
         return Answer(HTTPStatus.BAD_REQUEST)
     items = [item for item in map(kinds.parse, tokens) if item]
@@ -171,14 +173,14 @@ def _body_length(environ):
         return LARGEST_BODY + 1
 
 
-def _parameter(environ, name):
-    return parse_qs(environ.get("QUERY_STRING", "")).get(name, [""])[0]
+def _query(environ):
+    return dict(parse_qsl(environ.get("QUERY_STRING", "")))
 
 
 def _record(environ, item, *, public) -> Record | None:
     """What to write of this report; None for the repetition of a visitor who is not recorded."""
     now = clock.now()
-    query = parse_qs(environ.get("QUERY_STRING", ""))
+    query = _query(environ)
     client = visitors.address(environ)
     reason = _reason(environ, query, client, public)
     if reason:
@@ -201,7 +203,7 @@ def _reason(environ, query, client, public):
         return Reason.PREFETCH
     if is_robot(environ.get("HTTP_USER_AGENT", "")):
         return Reason.ROBOT
-    if query.get("w") == ["1"]:
+    if query.get("w") == "1":
         return Reason.DRIVEN
     if conf.is_ignored(client):
         return Reason.NETWORK
@@ -228,13 +230,13 @@ def _visitor(environ, client, now):
 
 
 def _language(query):
-    language = query.get("l", [""])[0]
+    language = query.get("l", "")
     return language if language in dict(settings.LANGUAGES) else ""
 
 
 def _host(query, environ):
     """The referring host without anything behind it; none where it is this site."""
-    text = query.get("f", [""])[0].strip().lower()
+    text = query.get("f", "").strip().lower()
     if not text:
         return ""
     try:
@@ -253,7 +255,7 @@ def _keep(record) -> bool:
             journal.journal.append(record)
             return True
         except OSError as error:
-            logger.error("Pageviews cannot be written to the journal: %s", error)
+            _alarm(error)
     try:
         with connected():
             apply_now([record])
@@ -261,6 +263,17 @@ def _keep(record) -> bool:
         logger.exception("A pageview could be kept neither in the journal nor in the database.")
         return False
     return True
+
+
+_alarmed = -ALARM_EVERY
+
+
+def _alarm(error):
+    """Once a minute, not once a view."""
+    global _alarmed
+    if time.monotonic() - _alarmed > ALARM_EVERY:
+        _alarmed = time.monotonic()
+        logger.error("Pageviews go past the journal, which cannot be written: %s", error)
 
 
 class _Unrecorded:

@@ -23,6 +23,8 @@ KEPT_HOURS = 48
 PIECE = 1_000_000
 HOUR_FORMAT = "%Y%m%d%H"
 
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
+
 
 class Record(NamedTuple):
     """One reported view. With a ``reason`` it is only tallied as not counted."""
@@ -49,7 +51,7 @@ def encode(record: Record) -> bytes:
             fields["p"] = record.yesterday
         if record.host:
             fields["f"] = record.host
-    return json.dumps(fields, separators=(",", ":")).encode() + b"\n"
+    return _to_json(fields).encode() + b"\n"
 
 
 def decode(line: bytes) -> Record | None:

@@ -30,19 +30,25 @@ class Leadership:
 
     def claim(self) -> bool:
         folder = conf.journal_folder()
-        if folder is None:
-            return False
-        if self._file is None:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
-            file = os.open(folder / "collector.lock", flags, 0o600)
+        if self._file is None and folder is not None:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self._file = self._locked(folder)
             except OSError:
-                os.close(file)
+                # Another process leads, or nothing can be written here at all.
                 return False
-            self._file = file
-        return True
+        return self._file is not None
+
+    @staticmethod
+    def _locked(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+        file = os.open(folder / "collector.lock", flags, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(file)
+            raise
+        return file
 
     def give_up(self) -> None:
         """Closes without unlocking: after a fork the lock is the parent's as well."""
