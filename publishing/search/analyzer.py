@@ -95,6 +95,11 @@ class _FoldedCharacters(dict):
 _folded = _FoldedCharacters()
 
 
+def storable(text):
+    """Without NUL, which is no text to PostgreSQL, and lone surrogates, none to any database."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
+
+
 def fold(text):
     """The text as it is compared: case, accents, width and variant characters levelled out."""
     return JOINED.sub(lambda match: normalize("NFKC", match[0]), text).translate(_folded)

@@ -7,12 +7,11 @@ and deletion in the same transaction; when something is visible is a condition o
 import datetime
 from dataclasses import dataclass, field
 
-from django.db import transaction
-
 from publishing.search import registry, vocabulary
-from publishing.search.analyzer import ANALYZER_VERSION, document_tokens
+from publishing.search.analyzer import ANALYZER_VERSION, document_tokens, storable
 from publishing.search.models import (
     DOCUMENT_TEXT,
+    POSITION,
     SearchDocument,
     SearchTerm,
     kind_mark,
@@ -74,63 +73,60 @@ def remove(obj):
     registry.registration_of(KINDS, type(obj)).forget(obj.pk)
 
 
-def _forget(kind, pk, *, keep=()):
-    rows = SearchDocument.objects.filter(kind=kind, object_id=pk).exclude(language__in=keep)
-    with transaction.atomic(savepoint=False):
-        DOCUMENT_TEXT.erase(rows.values_list("position", flat=True))
-        rows.delete()
+def _write(kind, documents):
+    """Replaces what is known of these rows; ``documents`` by key, None for what is not public."""
+    _forget(kind, documents)
+    rows = [
+        _row(kind, pk, language, document)
+        for pk, document in documents.items()
+        for language in _shown_languages(document)
+    ]
+    SearchDocument.objects.bulk_create(rows)
+    for row in rows:
+        row.position = position_of(row.day, row.pk)
+    SearchDocument.objects.filter(pk__in=[row.pk for row in rows]).update(position=POSITION)
+    DOCUMENT_TEXT.write(
+        (row.position, _tokens(row, documents[row.object_id].keywords)) for row in rows
+    )
+    texts = (text for row in rows for text in (row.title, row.body))
+    vocabulary.learn(SearchTerm.Scope.DOCUMENTS, texts)
 
 
-def _write(kind, pk, document):
-    shown = _shown_languages(document) if document else []
-    _forget(kind, pk, keep=shown)
-    for language in shown:
-        _write_language(kind, pk, language, document)
+def _forget(kind, pks):
+    rows = SearchDocument.objects.filter(kind=kind, object_id__in=list(pks))
+    DOCUMENT_TEXT.erase(rows.values_list("position", flat=True))
+    rows.delete()
 
 
 def _shown_languages(document):
     return [
         language
-        for language, (first, _last) in document.visible.items()
+        for language, (first, _last) in (document.visible.items() if document else ())
         if first is not None and document.titles.get(language)
     ]
 
 
-def _write_language(kind, pk, language, document):
-    # NUL is no text to PostgreSQL, a lone surrogate none to either database.
-    title, body = (
-        _storable(texts.get(language) or "") for texts in (document.titles, document.bodies)
-    )
+def _row(kind, pk, language, document):
     first, last = document.visible[language]
-    row, _created = SearchDocument.objects.update_or_create(
+    return SearchDocument(
         kind=kind,
         object_id=pk,
         language=language,
-        defaults={
-            "date": document.date,
-            "visible_from": first,
-            "visible_until": last,
-            "url_name": document.url_name,
-            "url_kwargs": document.url_kwargs,
-            "analyzer_version": ANALYZER_VERSION,
-            "title": title,
-            "body": body,
-        },
+        date=document.date,
+        day=document.date.toordinal() if document.date else 0,
+        visible_from=first,
+        visible_until=last,
+        url_name=document.url_name,
+        url_kwargs=document.url_kwargs,
+        analyzer_version=ANALYZER_VERSION,
+        title=storable(document.titles[language]),
+        body=storable(document.bodies.get(language) or ""),
     )
-    position = position_of(document.date, row.pk)
-    if row.position != position:
-        DOCUMENT_TEXT.erase([row.position] if row.position is not None else [])
-        SearchDocument.objects.filter(pk=row.pk).update(position=position)
-    DOCUMENT_TEXT.write(
-        position,
-        {
-            "title": document_tokens(title) + document_tokens(document.keywords),
-            "body": document_tokens(body),
-            "marks": [kind_mark(kind), language_mark(language)],
-        },
-    )
-    vocabulary.learn(SearchTerm.Scope.DOCUMENTS, [title, body])
 
 
-def _storable(text):
-    return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
+def _tokens(row, keywords):
+    return {
+        "title": document_tokens(row.title) + document_tokens(keywords),
+        "body": document_tokens(row.body),
+        "marks": [kind_mark(row.kind), language_mark(row.language)],
+    }

@@ -100,23 +100,26 @@ class FullText:
     def drop(self, schema_editor):
         schema_editor.execute(f"DROP TABLE {self.index}")
 
-    def write(self, rowid, tokens):
-        """Replaces what is indexed under ``rowid``; ``tokens`` gives each column's list."""
+    def write(self, rows):
+        """Indexes new rows: pairs of a rowid and the list of tokens of each column."""
         connection = connections[router.db_for_write(None)]
         if connection.vendor == "sqlite":
-            names = self.columns
-            values = [" ".join(tokens[column][:COLUMN_TOKENS]) for column in names]
-            statement = f"INSERT OR REPLACE INTO {self.index} (rowid, {', '.join(names)}) VALUES "
-            conflict, cast = "", "%s"
+            names, place = self.columns, "%s"
+            values = [
+                [rowid, *(" ".join(tokens[name][:COLUMN_TOKENS]) for name in names)]
+                for rowid, tokens in rows
+            ]
         else:
-            names = tuple(self.groups)
-            values = [tsvector([tokens[c] for c in self.groups[group]]) for group in names]
-            statement = f"INSERT INTO {self.index} (rowid, {', '.join(names)}) VALUES "
-            updates = ", ".join(f"{name} = EXCLUDED.{name}" for name in names)
-            conflict, cast = f" ON CONFLICT (rowid) DO UPDATE SET {updates}", "%s::tsvector"
-        places = ", ".join(["%s", *[cast] * len(names)])
+            names, place = tuple(self.groups), "%s::tsvector"
+            values = [
+                [rowid, *(tsvector([tokens[c] for c in self.groups[name]]) for name in names)]
+                for rowid, tokens in rows
+            ]
+        places = ", ".join(["%s", *[place] * len(names)])
         with connection.cursor() as cursor:
-            cursor.execute(f"{statement}({places}){conflict}", [rowid, *values])
+            cursor.executemany(
+                f"INSERT INTO {self.index} (rowid, {', '.join(names)}) VALUES ({places})", values
+            )
 
     def erase(self, rowids):
         rowids = list(rowids)

@@ -20,9 +20,13 @@ ENTRY_TEXT = FullText(
 )
 
 
-def position_of(date, pk):
-    """The order of the newest first, as one number; undated things come last."""
-    return ((date.toordinal() if date else 0) << 32) | pk
+def position_of(day, pk):
+    """The order of the newest first, as one number. ``day`` is an ordinal, 0 without a date."""
+    return (day << 32) + pk
+
+
+# The same in the database.
+POSITION = models.F("day") * 2**32 + models.F("pk")
 
 
 def kind_mark(kind):
@@ -51,6 +55,7 @@ class SearchDocument(models.Model):
     # window of the newest, on both databases.
     position = models.BigIntegerField(_("position"), unique=True, null=True)
     date = models.DateField(_("date"), null=True)
+    day = models.BigIntegerField(_("day"))
     visible_from = models.DateTimeField(_("visible from"))
     visible_until = models.DateTimeField(_("visible until"), null=True)
     url_name = models.CharField(_("address name"), max_length=100)

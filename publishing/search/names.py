@@ -8,10 +8,10 @@ import json
 import logging
 from dataclasses import dataclass, field
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 
 from publishing.search import registry, vocabulary
-from publishing.search.analyzer import ANALYZER_VERSION, acronym, key, name_tokens
+from publishing.search.analyzer import ANALYZER_VERSION, acronym, key, name_tokens, storable
 from publishing.search.models import (
     ENTRY_TEXT,
     FacetCombination,
@@ -87,52 +87,63 @@ def refresh(kind, today):
         logger.warning("The facets of %s could not be refreshed.", kind, exc_info=True)
 
 
-def _write(kind, pk, entry):
-    with transaction.atomic(savepoint=False):
-        if entry is None or not any(key(name.text) for name in entry.names):
-            _forget(kind, pk)
-        else:
-            _write_entry(kind, pk, entry)
+def _write(kind, entries):
+    """Replaces what is known of these rows; ``entries`` by key, None for what nobody finds."""
+    _forget(kind, entries)
+    named = {
+        pk: (entry, names)
+        for pk, entry in entries.items()
+        if entry and (names := [_search_name(kind, n) for n in entry.names if key(n.text)])
+    }
+    combinations = _combinations(entry.facets for entry, _names in named.values())
+    rows = SearchEntry.objects.bulk_create(
+        _row(kind, pk, entry, names, combinations) for pk, (entry, names) in named.items()
+    )
+    for row in rows:
+        for name in named[row.object_id][1]:
+            name.entry = row
+    SearchName.objects.bulk_create(name for _entry, names in named.values() for name in names)
+    ENTRY_TEXT.write((row.pk, _tokens(kind, *named[row.object_id])) for row in rows)
+    vocabulary.learn(
+        SearchTerm.Scope.NAMES,
+        (
+            text
+            for entry, names in named.values()
+            for text in (*(name.text for name in names), *entry.places)
+        ),
+    )
 
 
-def _forget(kind, pk):
-    rows = SearchEntry.objects.filter(kind=kind, object_id=pk)
+def _forget(kind, pks):
+    rows = SearchEntry.objects.filter(kind=kind, object_id__in=list(pks))
     ENTRY_TEXT.erase(rows.values_list("pk", flat=True))
     rows.delete()
 
 
-def _write_entry(kind, pk, entry):
-    names = [_search_name(kind, name) for name in entry.names if key(name.text)]
-    row, _created = SearchEntry.objects.update_or_create(
+def _row(kind, pk, entry, names, combinations):
+    return SearchEntry(
         kind=kind,
         object_id=pk,
-        defaults={
-            "combination": _combination(entry.facets),
-            "stale_from": entry.stale_from,
-            "weight": entry.weight,
-            "order_en": _order(names, "en"),
-            "order_zh_hans": _order(names, "zh"),
-            "places": "\n".join(dict.fromkeys(map(key, entry.places))),
-            "analyzer_version": ANALYZER_VERSION,
-        },
+        combination=combinations[_values(entry.facets)],
+        stale_from=entry.stale_from,
+        weight=entry.weight,
+        order_en=_order(names, "en"),
+        order_zh_hans=_order(names, "zh"),
+        places="\n".join(dict.fromkeys(map(key, entry.places))),
+        analyzer_version=ANALYZER_VERSION,
     )
-    row.names.all().delete()
-    for name in names:
-        name.entry = row
-    SearchName.objects.bulk_create(names)
-    ENTRY_TEXT.write(
-        row.pk,
-        {
-            "names": _name_tokens(names),
-            "place": [token for place in entry.places for token in name_tokens(place)],
-            "marks": _marks(kind, entry),
-        },
-    )
-    vocabulary.learn(SearchTerm.Scope.NAMES, [*(name.text for name in names), *entry.places])
+
+
+def _tokens(kind, entry, names):
+    return {
+        "names": _name_tokens(names),
+        "place": [token for place in entry.places for token in name_tokens(place)],
+        "marks": _marks(kind, entry),
+    }
 
 
 def _search_name(kind, name):
-    text = name.text.replace("\x00", "")[:300]
+    text = storable(name.text)[:300]
     reading = " ".join(syllables(text, name.reading))
     return SearchName(
         kind=kind,
@@ -160,9 +171,20 @@ def _order(names, language):
     return (name.reading.replace(" ", "") or name.key)[:200]
 
 
-def _combination(facets):
-    values = {facet: sorted(set(map(str, values))) for facet, values in sorted(facets.items())}
-    return FacetCombination.objects.get_or_create(values=json.dumps(values, sort_keys=True))[0]
+def _combinations(facets):
+    """The rows of these combinations of facet values, made where they are new."""
+    wanted = {_values(each) for each in facets}
+    rows = FacetCombination.objects.filter(values__in=wanted)
+    if new := wanted - set(rows.values_list("values", flat=True)):
+        FacetCombination.objects.bulk_create(
+            [FacetCombination(values=values) for values in sorted(new)], ignore_conflicts=True
+        )
+    return {row.values: row for row in rows.all()}
+
+
+def _values(facets):
+    values = {facet: sorted(set(map(str, own))) for facet, own in facets.items()}
+    return json.dumps(values, sort_keys=True)
 
 
 def _marks(kind, entry):

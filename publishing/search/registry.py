@@ -21,6 +21,7 @@ class Registration:
     ``queryset()`` gives all rows, with what ``read`` asks of their relations.
     ``related`` maps models whose rows ``read`` quotes to a function from such a row to the keys of
     the rows that quote it; the through model of a many-to-many relation of ``model`` to None.
+    ``write(key, {pk: what was read})`` replaces what the index knows of these rows.
     """
 
     key: str
@@ -41,12 +42,19 @@ class Registration:
 
     def _reindex_batch(self, pks):
         with transaction.atomic(savepoint=False):
-            rows = {row.pk: row for row in self.queryset().filter(pk__in=pks)}
-            for pk in pks:
-                self.write(self.key, pk, self.read(rows[pk]) if pk in rows else None)
+            # Locked, because two writers of one row would both find nothing to replace.
+            rows = self.queryset().select_for_update(of=("self",)).order_by("pk")
+            known = {row.pk: self.read(row) for row in rows.filter(pk__in=pks)}
+            self.write(self.key, {pk: known.get(pk) for pk in pks})
 
     def forget(self, pk):
-        self.write(self.key, pk, None)
+        with transaction.atomic(savepoint=False):
+            self.write(self.key, {pk: None})
+
+    @property
+    def uid(self):
+        """One model may be known to several indexes by the same key."""
+        return f"{self.write.__module__}:{self.key}"
 
     def follow(self):
         self._each_signal("connect", weak=False)
@@ -56,7 +64,7 @@ class Registration:
 
     def _each_signal(self, verb, **options):
         for signal, sender, receiver in self._receivers():
-            uid = f"search:{self.write.__module__}:{self.key}:{receiver.__name__}"
+            uid = f"{self.uid}:{receiver.__name__}"
             getattr(signal, verb)(receiver, sender=sender, dispatch_uid=uid, **options)
 
     def _receivers(self):
@@ -83,12 +91,12 @@ class Registration:
         known = instance.pk and not raw
         before = sender._base_manager.filter(pk=instance.pk).first() if known else None
         concerned = set(self.related[sender](before)) if before else set()
-        instance.__dict__.setdefault("_search_before", {})[self.key] = concerned
+        instance.__dict__.setdefault("_search_before", {})[self.uid] = concerned
 
     def _related_saved(self, sender, instance, raw=False, **kwargs):
         if raw:
             return
-        before = instance.__dict__.get("_search_before", {}).pop(self.key, set())
+        before = instance.__dict__.get("_search_before", {}).pop(self.uid, set())
         self.reindex(before | set(self.related[sender](instance)))
 
     def _relation_changed(self, sender, instance, action, pk_set, **kwargs):

@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                     models.BigIntegerField(null=True, unique=True, verbose_name="position"),
                 ),
                 ("date", models.DateField(null=True, verbose_name="date")),
+                ("day", models.BigIntegerField(verbose_name="day")),
                 ("visible_from", models.DateTimeField(verbose_name="visible from")),
                 ("visible_until", models.DateTimeField(null=True, verbose_name="visible until")),
                 ("url_name", models.CharField(max_length=100, verbose_name="address name")),
