@@ -202,7 +202,8 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
         return (
             self.filter(release_date_first__isnull=False)
             .order_by()
-            .values(year=ExtractYear("release_date_first"))
+            .annotate(year=ExtractYear("release_date_first"))
+            .values("year")
             .annotate(count=models.Count("pk"))
             .order_by("-year")
             .values_list("year", "count")
@@ -218,7 +219,8 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
 
     def for_list(self):
         """Everything a row shows, in a constant number of queries; long texts stay behind."""
-        return self.select_related("field", "lead_image").defer(*languages.columns("body"), "body")
+        rows = self.select_related("field", "lead_image").with_pageviews()
+        return rows.defer(*languages.columns("body"), "body")
 
 
 class Release(Publishable):

@@ -45,7 +45,11 @@ def database():
     config = env.db_url_config(url)
     if config["ENGINE"].endswith("sqlite3"):
         return sqlite(config["NAME"])
-    return config | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    return config | {
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 5} | config.get("OPTIONS", {}),
+    }
 
 
 def sqlite(name):
@@ -113,11 +117,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "publishing.cache.middleware.DatabaseAway",
     "publishing.pageviews.endpoint.ReadsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "publishing.cache.middleware.DatabaseAway",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -254,5 +258,5 @@ PORTAL_PAGEVIEWS_JOURNAL = Path(_journal) if _journal else None
 # Write each view through to the disk: nothing is lost when the power fails, at 0.4 ms a view.
 PORTAL_PAGEVIEWS_SYNC_EACH_VIEW = env.bool("PORTAL_PAGEVIEWS_SYNC_EACH_VIEW", False)
 # Memory for ready pages in each process, and the proxy's internal location for media files.
-PORTAL_CACHE_MB = env.int("PORTAL_CACHE_MB", 64)
+PORTAL_CACHE_MB = env.int("PORTAL_CACHE_MB", 32)
 PORTAL_ACCEL_PREFIX = env.str("PORTAL_ACCEL_PREFIX", "")

@@ -2,7 +2,7 @@
 
 from csp.decorators import csp_update
 from django.contrib import admin, messages
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +26,8 @@ class BilingualFields:
     """Labels and ``lang`` of the two columns of a translated field."""
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if isinstance(db_field, models.URLField):
+            kwargs["assume_scheme"] = "https"
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(db_field, TranslationField):
             name = db_field.translated_field.verbose_name
@@ -109,7 +111,7 @@ class PublishableAdmin(BilingualAdmin):
     list_per_page = 50
 
     class Media:
-        js = ["editorial/publication.js"]
+        js = ["editorial/publication.js", "editorial/editor.js"]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
