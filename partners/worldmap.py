@@ -123,7 +123,7 @@ class WorldMap:
 
 # The usual part of the map for each use. Pins outside it let the whole world be shown.
 FRAMES = {
-    "world": Frame(0, 0, WIDTH, 400),
+    "world": Frame(0, 14, WIDTH, 380),
     "home": Frame(272, 12, 600, 300),
     "partner": Frame(306, 41, 500, 213),
 }

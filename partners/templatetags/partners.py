@@ -80,10 +80,11 @@ def institution_map(institution, home_cities):
 
 
 @register.inclusion_tag("partners/_relationship.html")
-def relationship(agreements):
+def relationship(institution, agreements):
     """What happened with this partner, newest first, as far as the agreements tell."""
     steps = [step for agreement in agreements for step in _steps(agreement)]
-    return {"steps": sorted(steps, key=lambda step: step["date"].last, reverse=True)}
+    steps.sort(key=lambda step: step["date"].last, reverse=True)
+    return {"institution": institution, "steps": steps}
 
 
 def _steps(agreement):
