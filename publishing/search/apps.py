@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class SearchConfig(AppConfig):
     name = "publishing.search"
     verbose_name = _("Search")
+
+    def ready(self):
+        from publishing.search import checks  # noqa: F401

@@ -55,7 +55,16 @@ def register(key, model, document, *, queryset=None, related=None):
 
     ``document(row)`` returns a Document, or None for a row that is never public.
     """
-    registry.register(KINDS, key, model, document, _write, queryset, related)
+    registry.register(
+        KINDS,
+        key,
+        model,
+        read=document,
+        write=_write,
+        differences=_differences,
+        queryset=queryset,
+        related=related,
+    )
 
 
 def reindex(obj):
@@ -122,6 +131,24 @@ def _row(kind, pk, language, document):
         title=storable(document.titles[language]),
         body=storable(document.bodies.get(language) or ""),
     )
+
+
+COMPARED = ("language", "day", "visible_from", "visible_until", "title", "body", "url_name")
+COMPARED += ("url_kwargs", "analyzer_version")
+
+
+def _differences(kind, documents):
+    stored = {pk: [] for pk in documents}
+    for row in SearchDocument.objects.filter(kind=kind, object_id__in=list(documents)):
+        stored[row.object_id].append([getattr(row, name) for name in COMPARED])
+    wanted = {
+        pk: [
+            [getattr(_row(kind, pk, language, document), name) for name in COMPARED]
+            for language in _shown_languages(document)
+        ]
+        for pk, document in documents.items()
+    }
+    return {pk for pk in documents if sorted(stored[pk], key=str) != sorted(wanted[pk], key=str)}
 
 
 def _tokens(row, keywords):

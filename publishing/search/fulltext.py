@@ -121,6 +121,14 @@ class FullText:
                 f"INSERT INTO {self.index} (rowid, {', '.join(names)}) VALUES ({places})", values
             )
 
+    def missing(self, rowids):
+        """Those of these rowids that are not indexed."""
+        rowids = list(rowids)
+        places = ", ".join(["%s"] * len(rowids))
+        with connections[router.db_for_read(None)].cursor() as cursor:
+            cursor.execute(f"SELECT rowid FROM {self.index} WHERE rowid IN ({places})", rowids)
+            return set(rowids) - {rowid for (rowid,) in cursor.fetchall()}
+
     def erase(self, rowids):
         rowids = list(rowids)
         if rowids:

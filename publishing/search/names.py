@@ -9,6 +9,7 @@ import logging
 from dataclasses import dataclass, field
 
 from django.db import DatabaseError
+from django.db.models import Prefetch
 
 from publishing.search import registry, vocabulary
 from publishing.search.analyzer import ANALYZER_VERSION, acronym, key, name_tokens, storable
@@ -64,7 +65,16 @@ def register(key, model, entry, *, queryset=None, related=None):
 
     ``entry(row)`` returns an Entry, or None for a row that nobody finds.
     """
-    registry.register(KINDS, key, model, entry, _write, queryset, related)
+    registry.register(
+        KINDS,
+        key,
+        model,
+        read=entry,
+        write=_write,
+        differences=_differences,
+        queryset=queryset,
+        related=related,
+    )
 
 
 def reindex(obj):
@@ -93,7 +103,7 @@ def _write(kind, entries):
     named = {
         pk: (entry, names)
         for pk, entry in entries.items()
-        if entry and (names := [_search_name(kind, n) for n in entry.names if key(n.text)])
+        if entry and (names := _search_names(kind, entry))
     }
     combinations = _combinations(entry.facets for entry, _names in named.values())
     rows = SearchEntry.objects.bulk_create(
@@ -114,6 +124,34 @@ def _write(kind, entries):
     )
 
 
+def _differences(kind, entries):
+    rows = SearchEntry.objects.filter(kind=kind, object_id__in=list(entries))
+    stored = {
+        row.object_id: (
+            row.combination.values,
+            row.places,
+            row.weight,
+            row.analyzer_version,
+            [(name.text, name.role, name.key, name.reading) for name in row.names.all()],
+        )
+        for row in rows.select_related("combination").prefetch_related(
+            Prefetch("names", SearchName.objects.order_by("pk"))
+        )
+    }
+    wanted = {
+        pk: (
+            _values(entry.facets),
+            _places(entry),
+            entry.weight,
+            ANALYZER_VERSION,
+            [(name.text, name.role, name.key, name.reading) for name in _search_names(kind, entry)],
+        )
+        for pk, entry in entries.items()
+        if entry and _search_names(kind, entry)
+    }
+    return {pk for pk in entries if stored.get(pk) != wanted.get(pk)}
+
+
 def _forget(kind, pks):
     rows = SearchEntry.objects.filter(kind=kind, object_id__in=list(pks))
     ENTRY_TEXT.erase(rows.values_list("pk", flat=True))
@@ -129,7 +167,7 @@ def _row(kind, pk, entry, names, combinations):
         weight=entry.weight,
         order_en=_order(names, "en"),
         order_zh_hans=_order(names, "zh"),
-        places="\n".join(dict.fromkeys(map(key, entry.places))),
+        places=_places(entry),
         analyzer_version=ANALYZER_VERSION,
     )
 
@@ -140,6 +178,14 @@ def _tokens(kind, entry, names):
         "place": [token for place in entry.places for token in name_tokens(place)],
         "marks": _marks(kind, entry),
     }
+
+
+def _places(entry):
+    return "\n".join(dict.fromkeys(map(key, entry.places)))
+
+
+def _search_names(kind, entry):
+    return [_search_name(kind, name) for name in entry.names if key(name.text)]
 
 
 def _search_name(kind, name):

@@ -21,7 +21,8 @@ class Registration:
     ``queryset()`` gives all rows, with what ``read`` asks of their relations.
     ``related`` maps models whose rows ``read`` quotes to a function from such a row to the keys of
     the rows that quote it; the through model of a many-to-many relation of ``model`` to None.
-    ``write(key, {pk: what was read})`` replaces what the index knows of these rows.
+    ``write(key, {pk: what was read})`` replaces what the index knows of these rows;
+    ``differences`` takes the same and gives the keys of which it knows something else.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Registration:
     queryset: Callable[[], models.QuerySet]
     related: dict[type[models.Model], Callable | None]
     write: Callable
+    differences: Callable
 
     def reindex(self, pks):
         """Brings the index in step with these rows, in the caller's transaction.
@@ -46,6 +48,12 @@ class Registration:
             rows = self.queryset().select_for_update(of=("self",)).order_by("pk")
             known = {row.pk: self.read(row) for row in rows.filter(pk__in=pks)}
             self.write(self.key, {pk: known.get(pk) for pk in pks})
+
+    def different(self, pks):
+        """Those of these rows that the index knows otherwise than they are."""
+        rows = self.queryset().filter(pk__in=pks)
+        known = {row.pk: self.read(row) for row in rows}
+        return self.differences(self.key, {pk: known.get(pk) for pk in pks})
 
     def forget(self, pk):
         with transaction.atomic(savepoint=False):
@@ -105,12 +113,16 @@ class Registration:
             self.reindex([instance.pk] if own else pk_set or ())
 
 
-def register(registrations, key, model, read, write, queryset, related):
+def register(registrations, key, model, *, queryset, related, **functions):
     """Adds a registration to an index, and follows its model from now on."""
     if not (key.isascii() and key.isalpha() and key.islower()):
         raise ValueError(f"The key of a searchable kind is small letters only: {key}")
     registration = Registration(
-        key, model, read, queryset or model._default_manager.all, related or {}, write
+        key=key,
+        model=model,
+        queryset=queryset or model._default_manager.all,
+        related=related or {},
+        **functions,
     )
     registrations[key] = registration
     registration.follow()

@@ -35,6 +35,16 @@ def learn(scope, texts):
     )
 
 
+def forget_unused(scope, texts, before):
+    """Takes away the words that none of ``texts`` has, of those known up to key ``before``."""
+    used = {word for text in texts for word in words_of(text)}
+    known = SearchTerm.objects.filter(scope=scope, pk__lte=before)
+    unused = [pk for pk, term in known.values_list("pk", "term").iterator() if term not in used]
+    for start in range(0, len(unused), 500):
+        SearchTerm.objects.filter(pk__in=unused[start : start + 500]).delete()
+    return len(unused)
+
+
 def words_of(text):
     for run in runs(fold(text)):
         word = plain_word(run.text)
