@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Max, Min, OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Count, F, Max, Min, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -202,5 +202,6 @@ def first_partner() -> Subquery:
     parties = AgreementParty.objects.filter(agreement=OuterRef("pk")).exclude(
         institution__is_own=True
     )
-    named = parties.annotate(shown=Coalesce(*names, *labels, Value("")))
+    filled = [NullIf(column, Value(""), output_field=CharField()) for column in names + labels]
+    named = parties.annotate(shown=Coalesce(*filled, Value(""), output_field=CharField()))
     return Subquery(named.order_by("order", "pk").values("shown")[:1])

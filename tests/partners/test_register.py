@@ -1,0 +1,283 @@
+"""The public register: its table, its filters, its totals and what it lets people take away."""
+
+import csv
+import datetime
+import io
+import json
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from partners.exports import plain_cell
+from partners.models import Agreement, AgreementParty, CooperationField
+from tests.builders import make_agreement, make_institution
+
+pytestmark = pytest.mark.django_db
+
+DAY = datetime.timedelta(days=1)
+
+
+def in_days(days):
+    return str(timezone.localdate() + days * DAY)
+
+
+@pytest.fixture
+def nanjing():
+    return make_institution("Nanjing University", "南京大学")
+
+
+@pytest.fixture
+def agreements(nanjing):
+    """One of each look, and one that the register does not show."""
+    field = CooperationField.objects.get(slug="talent")
+    kinds = Agreement.Kind
+    return {
+        "active": make_agreement(
+            nanjing, number="A-1", signed="2020-09-25", ends=in_days(900), field=field
+        ),
+        "soon": make_agreement(
+            make_institution("Peking University", "北京大学"),
+            number="S-1",
+            kind=kinds.MOU,
+            signed="2019-05",
+            ends=in_days(30),
+            terms_are_sample=True,
+        ),
+        "lapsed": make_agreement(nanjing, number="L-1", signed="2010", ends="2015-06-30"),
+        "open": make_agreement("several companies", number="O-1", announced=in_days(-20)),
+        "hidden": make_agreement(nanjing, number="H-1", signed="2020", public_level="hidden"),
+    }
+
+
+def get(client, query="", language="en"):
+    response = client.get(f"/{language}/agreements/{query}")
+    assert response.status_code == 200
+    return response
+
+
+def shown(response):
+    return [line.agreement.number for line in response.context["lines"]]
+
+
+def test_what_needs_attention_comes_first_and_hidden_agreements_are_absent(client, agreements):
+    response = get(client)
+    assert shown(response) == ["S-1", "A-1", "O-1", "L-1"]
+    assert "H-1" not in response.content.decode()
+
+
+@pytest.mark.parametrize("look", ["active", "soon", "lapsed", "open"])
+def test_each_look_has_a_filter(client, agreements, look):
+    response = get(client, f"?status={look}")
+    assert shown(response) == [agreements[look].number]
+    assert response.content.decode().count('aria-current="true"') == 1
+
+
+@pytest.mark.parametrize(
+    "query, numbers",
+    [
+        ("?kind=mou", ["S-1"]),
+        ("?field=talent", ["A-1"]),
+        ("?institution=nanjing-university", ["A-1", "L-1"]),
+        ("?year=2019", ["S-1"]),
+        ("?institution=nanjing-university&status=lapsed", ["L-1"]),
+        ("?kind=mou&year=2010", []),
+    ],
+)
+def test_filters_narrow_the_table_and_combine(client, agreements, query, numbers):
+    assert shown(get(client, query)) == numbers
+
+
+def test_a_filter_in_use_can_be_taken_away_without_the_others(client, agreements):
+    response = get(client, "?institution=nanjing-university&year=2020")
+    chips = {chip.label: chip.address for chip in response.context["chips"]}
+    assert chips == {
+        "Nanjing University": "/en/agreements/?year=2020",
+        "2020": "/en/agreements/?institution=nanjing-university",
+    }
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?status=nonsense&kind=x&field=x&institution=x&year=x&sort=x",
+        "?year=99999",
+        "?year=%D9%A2%D9%A0%D9%A2%D9%A0",
+        "?kind=%00",
+    ],
+)
+def test_values_that_mean_nothing_are_not_asked(client, agreements, query):
+    assert len(shown(get(client, query))) == 4
+
+
+@pytest.mark.parametrize("number", ["0", "2", "-1", "x", "٢", "99999999999999999999"])
+def test_a_page_that_is_not_there_is_not_found(client, agreements, number):
+    assert client.get(f"/en/agreements/?page={number}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "sort, numbers",
+    [
+        ("ends", ["L-1", "S-1", "A-1", "O-1"]),
+        ("number", ["A-1", "L-1", "O-1", "S-1"]),
+        ("signed", ["A-1", "S-1", "L-1", "O-1"]),
+        ("partner", ["A-1", "L-1", "S-1", "O-1"]),
+        ("field", ["A-1", "L-1", "O-1", "S-1"]),
+    ],
+)
+def test_the_reader_chooses_the_order(client, agreements, sort, numbers):
+    assert shown(get(client, f"?sort={sort}")) == numbers
+
+
+def test_partners_are_sorted_by_their_name_in_the_readers_language(client):
+    own = make_institution("The Centre", "中心", is_own=True)
+    make_agreement(own, make_institution("Zebra", "甲"), number="1", signed="2020")
+    make_agreement(own, make_institution("Aardvark", "乙"), number="2", signed="2020")
+    assert shown(get(client, "?sort=partner")) == ["2", "1"]
+    assert shown(get(client, "?sort=partner", "zh-hans")) == sorted(
+        ["2", "1"], key=lambda number: {"1": "甲", "2": "乙"}[number]
+    )
+
+
+def test_the_totals_count_the_whole_register_and_are_words(client, agreements):
+    response = get(client, "?status=lapsed")
+    assert response.context["total"] == 4
+    assert [(total.look, total.count) for total in response.context["totals"]] == [
+        ("active", 1),
+        ("soon", 1),
+        ("lapsed", 1),
+        ("open", 1),
+    ]
+
+
+def test_a_sample_term_is_marked_and_an_unknown_one_said_to_be_unknown(client, agreements):
+    make_agreement("a company", number="U-1", signed=in_days(-10))
+    html = get(client).content.decode()
+    assert html.count("Sample term") == 1
+    assert "term not known" in html
+    assert "not yet signed" in html
+
+
+def test_a_date_known_to_the_month_stays_a_month(client, agreements):
+    assert "May 2019 to" in get(client).content.decode()
+    assert "2019年5月" in get(client, language="zh-hans").content.decode()
+
+
+def test_the_arches_do_not_use_style_or_script(client, agreements):
+    html = get(client).content.decode()
+    assert html.count('class="gantt"') == 4
+    assert " style=" not in html and "<script>" not in html
+
+
+def test_the_table_says_how_it_is_sorted_to_those_who_cannot_see_it(client, agreements):
+    html = get(client, "?sort=ends").content.decode()
+    assert html.count("aria-sort=") == 1
+    assert "<caption" in html and 'scope="row"' in html
+
+
+# What people take away
+
+
+def rows_of(response):
+    text = b"".join(response.streaming_content).decode()
+    assert text.startswith("\ufeff")
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+
+
+@pytest.mark.parametrize("query", ["", "?status=active", "?sort=number", "?institution=nanjing-university"])
+def test_csv_and_json_hold_what_the_page_shows_in_its_order(client, agreements, query):
+    numbers = shown(get(client, query))
+    rows = rows_of(client.get(f"/en/agreements/register.csv{query}"))
+    body = b"".join(client.get(f"/en/agreements/register.json{query}").streaming_content)
+    assert [row["number"] for row in rows] == numbers
+    assert [item["number"] for item in json.loads(body)["agreements"]] == numbers
+
+
+def test_the_page_links_to_the_exports_of_its_own_choice(client, agreements):
+    html = get(client, "?status=soon&year=2019").content.decode()
+    assert "/en/agreements/register.csv?status=soon&amp;year=2019" in html
+
+
+def test_an_export_names_both_languages_and_the_status(client, agreements, settings):
+    row = rows_of(client.get("/en/agreements/register.csv?status=active"))[0]
+    assert row["parties_en"] == "Nanjing University"
+    assert row["parties_zh_hans"] == "南京大学"
+    assert row["field_zh_hans"] == "人才培养"
+    assert (row["status"], row["sample_term"]) == ("in_force", "no")
+    assert row["address"] == f"{settings.PORTAL_BASE_URL}/en/agreements/A-1/"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_no_cell_is_a_formula(client, start):
+    make_agreement("x", number="F-1", signed="2020", title_en=f"{start}1+1")
+    row = rows_of(client.get("/en/agreements/register.csv"))[0]
+    assert row["title_en"] == f"'{start}1+1"
+
+
+def test_plain_text_and_numbers_are_left_as_they_are():
+    assert [plain_cell(value) for value in ("2020-04", 7, None, "南京")] == ["2020-04", "7", "", "南京"]
+
+
+def test_json_keeps_the_text_as_it_is(client):
+    make_agreement("x", number="F-1", signed="2020", title_en='=1+1 "南京"')
+    body = b"".join(client.get("/en/agreements/register.json").streaming_content)
+    assert json.loads(body)["agreements"][0]["title_en"] == '=1+1 "南京"'
+
+
+def test_an_empty_register_says_so_and_exports_its_columns(client):
+    assert "No agreement matches" in get(client).content.decode()
+    assert rows_of(client.get("/en/agreements/register.csv")) == []
+    body = b"".join(client.get("/en/agreements/register.json").streaming_content)
+    assert json.loads(body) == {"agreements": []}
+
+
+# Size
+
+
+def fill(count, institution):
+    made = [
+        Agreement(
+            number=f"N-{n:05}",
+            kind=Agreement.Kind.MOU,
+            signed=f"{2000 + n % 25}-01-15",
+            ends=f"{2026 + n % 9}-12-31",
+        )
+        for n in range(count)
+    ]
+    for agreement in made:
+        agreement.derive()
+    made = Agreement.objects.bulk_create(made)
+    AgreementParty.objects.bulk_create(
+        [AgreementParty(agreement=agreement, institution=institution) for agreement in made]
+    )
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/en/agreements/", "/en/agreements/?institution=nanjing-university&kind=mou&sort=partner"],
+)
+def test_a_thousand_agreements_cost_as_many_queries_as_ten(
+    client, nanjing, django_assert_num_queries, path
+):
+    fill(10, nanjing)
+    with CaptureQueriesContext(connection) as few:
+        client.get(path)
+    Agreement.objects.all().delete()
+    fill(1000, nanjing)
+    with django_assert_num_queries(len(few)):
+        response = client.get(path)
+    assert len(response.context["lines"]) == 50
+    assert len(few) < 25
+
+
+def test_an_agreement_page_costs_the_same_beside_a_thousand_others(
+    client, nanjing, django_assert_num_queries
+):
+    fill(10, nanjing)
+    with CaptureQueriesContext(connection) as few:
+        assert client.get("/en/agreements/N-00001/").status_code == 200
+    Agreement.objects.all().delete()
+    fill(1000, nanjing)
+    with django_assert_num_queries(len(few)):
+        client.get("/en/agreements/N-00001/")
