@@ -1,13 +1,15 @@
-"""How institutions and agreements read in the site search."""
+"""What the ground floor must know of partners: both searches."""
 
+from partners import index
 from partners.models import Agreement, AgreementParty, Institution, InstitutionName, Place
 from publishing.editorial import languages
-from publishing.search.publishable import ALWAYS
 from publishing.search.documents import Document
 from publishing.search.documents import register as searchable
+from publishing.search.publishable import ALWAYS
 
 
 def register():
+    index.register()
     searchable(
         "institution",
         Institution,
