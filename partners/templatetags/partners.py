@@ -97,7 +97,10 @@ def _steps(agreement):
         (agreement.resumed_on, gettext("Resumed")),
         (agreement.terminated_on, gettext("Terminated")),
         (agreement.superseded_on, gettext("Superseded")),
-        (agreement.ends if rows.status_of(agreement).value == "expired" else "", gettext("Expired")),
+        (
+            agreement.ends if rows.status_of(agreement).value == "expired" else "",
+            gettext("Expired"),
+        ),
     ]
     for day, word in dated:
         date = read(str(day)) if day else None
@@ -150,7 +153,9 @@ def _end_text(agreement):
 def party_names(parties, about=None):
     """The parties' names in the reader's language, without the partner whose page it is."""
     shown = [party for party in parties if not about or party.institution_id != about.pk]
-    return pgettext("between names", ", ").join(party.name_in(languages.active()) for party in shown)
+    return pgettext("between names", ", ").join(
+        party.name_in(languages.active()) for party in shown
+    )
 
 
 @register.filter
