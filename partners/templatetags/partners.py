@@ -30,12 +30,19 @@ def viaduct():
     return {
         "viaduct": arches.viaduct(spans, timezone.localdate()),
         "fields": sorted(fields.values(), key=lambda field: (field.order, field.pk)),
-        **_counted(rows.totals(public)),
+        "words": in_words(rows.totals(public)),
     }
 
 
-def _counted(totals):
-    return {"totals": totals, "total": sum(total.count for total in totals)}
+def in_words(totals):
+    """ "Agreements: 3. In force: 2. …", for those who do not see the arches."""
+    shown = [total for total in totals if total.count or total.look != "open"]
+    counts = [(gettext("Agreements"), sum(total.count for total in totals))]
+    counts += [(total.label, total.count) for total in shown]
+    return " ".join(
+        gettext("%(label)s: %(count)d.") % {"label": label, "count": count}
+        for label, count in counts
+    )
 
 
 @register.inclusion_tag("partners/_miniature.html")
@@ -44,7 +51,7 @@ def miniature(agreements, axis):
     spans = [span for span in map(rows.span, agreements[:MINIATURE_ARCHES]) if span]
     return {
         "miniature": arches.miniature(spans, axis, timezone.localdate()) if spans else None,
-        **_counted(rows.totals_of(agreements)),
+        "words": in_words(rows.totals_of(agreements)),
     }
 
 
