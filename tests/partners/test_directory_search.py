@@ -8,7 +8,6 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from partners import index
 from partners.directory import DirectoryFilters, search_institutions
 from partners.models import (
     Agreement,
@@ -19,7 +18,6 @@ from partners.models import (
     InstitutionType,
     Place,
 )
-from publishing.search import names
 
 pytestmark = pytest.mark.django_db
 
@@ -66,12 +64,6 @@ CITIES = {
     "Zürich": ("苏黎世", "CH"),
     "Tokyo": ("东京", "JP"),
 }
-
-
-@pytest.fixture(autouse=True)
-def followed():
-    if index.KIND not in names.KINDS:
-        index.register()
 
 
 @pytest.fixture
