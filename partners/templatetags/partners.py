@@ -120,7 +120,11 @@ def year_below(date):
     """What stands under the large year of a date: "16 May", "May", or nothing."""
     if date.day:
         return formats.date_format(date.first, "MONTH_DAY_FORMAT")
-    return formats.date_format(date.first, gettext("F")) if date.month else ""
+    return (
+        formats.date_format(date.first, pgettext("the month beneath its year", "F"))
+        if date.month
+        else ""
+    )
 
 
 @register.filter
