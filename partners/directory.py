@@ -108,6 +108,7 @@ def search_institutions(text, filters=None, *, language, page=1) -> DirectoryPag
         start=(page - 1) * PAGE_SIZE,
         count=PAGE_SIZE,
         orders_only=bool(named),
+        everything=labels.everything,
     )
     return DirectoryPage(
         results=_results(answer.matches),
@@ -120,6 +121,11 @@ def search_institutions(text, filters=None, *, language, page=1) -> DirectoryPag
         page=page,
         pages=-(-answer.total // PAGE_SIZE),
     )
+
+
+def suggest(text, *, language, count=8) -> tuple[DirectoryResult, ...]:
+    """The institutions whose names the text may become, while it is being typed."""
+    return _results(ladder.named(KIND, text, language=language)[:count])
 
 
 def _results(matches):
@@ -181,9 +187,9 @@ class Labels:
     def __init__(self, language):
         self.column = languages.column("name", language)
         self.other = languages.column("name", languages.other(language))
-        everything = ladder.all_combinations(KIND)
-        self.partners = ladder.passing(everything, {})
-        occurring = ladder.facet_counts(everything, {})
+        self.everything = ladder.all_combinations(KIND)
+        self.partners = ladder.passing(self.everything, {})
+        occurring = ladder.facet_counts(self.everything, {})
         countries = Place.objects.filter(parent=None).exclude(country="")
         self.names = {
             "type": self._texts(InstitutionType.objects.all(), "code"),

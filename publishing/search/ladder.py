@@ -85,20 +85,22 @@ def ask(
     count=20,
     public_only=True,
     orders_only=False,
+    everything=None,
 ) -> Answer:
     """The entries of ``kind`` that match ``text``, from number ``start`` on.
 
     ``filters`` gives the wanted values of each facet: any of them, in every facet. An empty text
     matches everything; a text of which nothing can be searched matches nothing. With
     ``orders_only`` the text selects nothing, because it has become a filter; it still puts first
-    what it names.
+    what it names. ``everything`` is what ``all_combinations`` gives, where the caller has it.
     """
     query = query_text(text)
     if text.strip() and not query:
         return Answer((), 0, ())
     directory = _Directory(kind, language, public_only)
-    if orders_only:
-        reading, counts = Reading(_strict(query).names, None), directory.counts(None)
+    if orders_only or not query:
+        reading = Reading(_strict(query).names if query else None, None)
+        counts = directory.counts(None) if everything is None else everything
     else:
         reading, counts = _read(directory, query)
     filters = {facet: values for facet, values in (filters or {}).items() if values}
@@ -159,8 +161,6 @@ def _values(text):
 
 def _read(directory, query):
     """The strictest reading that finds a few, with the counts of what it finds."""
-    if not query:
-        return Reading(None, None), directory.counts(None)
     strict = _strict(query)
     counts = directory.counts(strict.everywhere)
     found = sum(count for _values, count in counts)
