@@ -85,7 +85,7 @@ def city():
 
 
 @pytest.fixture
-def kind():
+def kind(db):
     def kind(code):
         defaults = {"name_en": code.capitalize(), "name_zh_hans": code, "ror": "education"}
         return InstitutionType.objects.get_or_create(code=code, defaults=defaults)[0]
@@ -432,6 +432,21 @@ def test_names_are_suggested_while_they_are_typed(directory):
     assert suggested("southe") == []
     for text in ODD:
         suggest(text, language="zh-hans")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_kept_between_questions_changes_with_the_content(city, kind):
+    place = city("Nanjing", "南京", "CN")
+    Institution.objects.create(name_en="First University", place=place)
+    for _asked in range(2):
+        assert (search().partners, counts(search(), "city")) == (1, {str(place.pk): 1})
+    second = Institution.objects.create(name_en="Second University", place=place)
+    assert (search().partners, counts(search(), "city")) == (2, {str(place.pk): 2})
+    place.name_en = "Jinling"
+    place.save()
+    assert [chip.label for chip in search("Jinling").chips] == ["Jinling"]
+    second.delete()
+    assert search().partners == 1
 
 
 def test_markers_cannot_be_asked_for(directory):
