@@ -2,183 +2,833 @@
 
 import django.core.validators
 import django.db.models.deletion
-import publishing.editorial.dates
 from django.conf import settings
 from django.db import migrations, models
 
+import publishing.editorial.dates
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('media', '0001_initial'),
-        ('partners', '0001_initial'),
+        ("media", "0001_initial"),
+        ("partners", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(blank=True, help_text='Last part of the address, the same in both languages. Empty: made from the headline.', max_length=120, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(?:-[a-z0-9]+)*$', 'Use small letters a to z, digits and single hyphens.', code='invalid')], verbose_name='address')),
-                ('state_en', models.CharField(choices=[('draft', 'draft'), ('published', 'published'), ('withdrawn', 'withdrawn'), ('unpublished', 'unpublished')], default='draft', editable=False, max_length=12, verbose_name='state, English')),
-                ('state_zh_hans', models.CharField(choices=[('draft', 'draft'), ('published', 'published'), ('withdrawn', 'withdrawn'), ('unpublished', 'unpublished')], default='draft', editable=False, max_length=12, verbose_name='state, Chinese')),
-                ('stage_en', models.CharField(choices=[('writing', 'being written'), ('in_review', 'in review'), ('approved', 'approved')], default='writing', editable=False, max_length=12, verbose_name='review, English')),
-                ('stage_zh_hans', models.CharField(choices=[('writing', 'being written'), ('in_review', 'in review'), ('approved', 'approved')], default='writing', editable=False, max_length=12, verbose_name='review, Chinese')),
-                ('publish_at_en', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='publication, English')),
-                ('publish_at_zh_hans', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='publication, Chinese')),
-                ('embargo_until_en', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='embargo until, English')),
-                ('embargo_until_zh_hans', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='embargo until, Chinese')),
-                ('expire_at_en', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='expiry, English')),
-                ('expire_at_zh_hans', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='expiry, Chinese')),
-                ('first_published_en', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='first published, English')),
-                ('first_published_zh_hans', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='first published, Chinese')),
-                ('last_updated_en', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last updated, English')),
-                ('last_updated_zh_hans', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last updated, Chinese')),
-                ('replacement_en', models.CharField(blank=True, editable=False, max_length=300, verbose_name='replacement address, English')),
-                ('replacement_zh_hans', models.CharField(blank=True, editable=False, max_length=300, verbose_name='replacement address, Chinese')),
-                ('notice', models.TextField(blank=True, help_text='Why the text was withdrawn or unpublished. Readers see it.', verbose_name='public notice')),
-                ('notice_en', models.TextField(blank=True, help_text='Why the text was withdrawn or unpublished. Readers see it.', null=True, verbose_name='public notice')),
-                ('notice_zh_hans', models.TextField(blank=True, help_text='Why the text was withdrawn or unpublished. Readers see it.', null=True, verbose_name='public notice')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('saved_at', models.DateTimeField(auto_now=True, verbose_name='last saved')),
-                ('title', models.CharField(blank=True, max_length=250, verbose_name='title')),
-                ('title_en', models.CharField(blank=True, max_length=250, null=True, verbose_name='title')),
-                ('title_zh_hans', models.CharField(blank=True, max_length=250, null=True, verbose_name='title')),
-                ('summary', models.TextField(blank=True, verbose_name='summary')),
-                ('summary_en', models.TextField(blank=True, null=True, verbose_name='summary')),
-                ('summary_zh_hans', models.TextField(blank=True, null=True, verbose_name='summary')),
-                ('body', models.TextField(blank=True, verbose_name='text')),
-                ('body_en', models.TextField(blank=True, null=True, verbose_name='text')),
-                ('body_zh_hans', models.TextField(blank=True, null=True, verbose_name='text')),
-                ('kind', models.CharField(choices=[('conference', 'Conference'), ('forum', 'Forum'), ('signing', 'Signing ceremony'), ('launch', 'Launch'), ('ground_breaking', 'Ground-breaking'), ('inauguration', 'Inauguration'), ('meeting', 'Meeting'), ('visit', 'Visit'), ('lecture', 'Lecture'), ('round_table', 'Round table'), ('promotion', 'Promotion'), ('training', 'Training')], default='conference', max_length=16, verbose_name='kind')),
-                ('mode', models.CharField(choices=[('offline', 'in person'), ('online', 'online'), ('mixed', 'in person and online'), ('unknown', 'not stated')], default='unknown', max_length=8, verbose_name='attendance')),
-                ('start_date', publishing.editorial.dates.PartialDateField(blank=True, max_length=10, verbose_name='first day')),
-                ('start_date_first', publishing.editorial.dates.FirstDayField(editable=False, null=True, source='start_date')),
-                ('start_date_last', publishing.editorial.dates.LastDayField(editable=False, null=True, source='start_date')),
-                ('start_time', models.TimeField(blank=True, null=True, verbose_name='begins at')),
-                ('part_of_day', models.CharField(blank=True, choices=[('morning', 'morning'), ('afternoon', 'afternoon'), ('evening', 'evening')], help_text='Where the hour is not known.', max_length=10, verbose_name='part of the day')),
-                ('end_date', publishing.editorial.dates.PartialDateField(blank=True, help_text='Empty: the same day.', max_length=10, verbose_name='last day')),
-                ('end_date_first', publishing.editorial.dates.FirstDayField(editable=False, null=True, source='end_date')),
-                ('end_date_last', publishing.editorial.dates.LastDayField(editable=False, null=True, source='end_date')),
-                ('end_time', models.TimeField(blank=True, null=True, verbose_name='ends at')),
-                ('time_zone', models.CharField(blank=True, help_text="Of the times above, for example Asia/Shanghai. Empty: the office's own.", max_length=40, verbose_name='time zone')),
-                ('starts_at', models.DateTimeField(editable=False, null=True)),
-                ('ends_at', models.DateTimeField(editable=False, null=True)),
-                ('venue', models.CharField(blank=True, max_length=200, verbose_name='venue')),
-                ('venue_en', models.CharField(blank=True, max_length=200, null=True, verbose_name='venue')),
-                ('venue_zh_hans', models.CharField(blank=True, max_length=200, null=True, verbose_name='venue')),
-                ('agreements', models.ManyToManyField(blank=True, related_name='events', to='partners.agreement', verbose_name='agreements')),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
-                ('field', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='partners.cooperationfield', verbose_name='field of cooperation')),
-                ('institutions', models.ManyToManyField(blank=True, related_name='events', to='partners.institution', verbose_name='institutions')),
-                ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='partners.place', verbose_name='place')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        blank=True,
+                        help_text="Last part of the address, the same in both languages. Empty: made from the headline.",
+                        max_length=120,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(?:-[a-z0-9]+)*$",
+                                "Use small letters a to z, digits and single hyphens.",
+                                code="invalid",
+                            )
+                        ],
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "state_en",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("published", "published"),
+                            ("withdrawn", "withdrawn"),
+                            ("unpublished", "unpublished"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="state, English",
+                    ),
+                ),
+                (
+                    "state_zh_hans",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("published", "published"),
+                            ("withdrawn", "withdrawn"),
+                            ("unpublished", "unpublished"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="state, Chinese",
+                    ),
+                ),
+                (
+                    "stage_en",
+                    models.CharField(
+                        choices=[
+                            ("writing", "being written"),
+                            ("in_review", "in review"),
+                            ("approved", "approved"),
+                        ],
+                        default="writing",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="review, English",
+                    ),
+                ),
+                (
+                    "stage_zh_hans",
+                    models.CharField(
+                        choices=[
+                            ("writing", "being written"),
+                            ("in_review", "in review"),
+                            ("approved", "approved"),
+                        ],
+                        default="writing",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="review, Chinese",
+                    ),
+                ),
+                (
+                    "publish_at_en",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="publication, English"
+                    ),
+                ),
+                (
+                    "publish_at_zh_hans",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="publication, Chinese"
+                    ),
+                ),
+                (
+                    "embargo_until_en",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="embargo until, English"
+                    ),
+                ),
+                (
+                    "embargo_until_zh_hans",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="embargo until, Chinese"
+                    ),
+                ),
+                (
+                    "expire_at_en",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="expiry, English"
+                    ),
+                ),
+                (
+                    "expire_at_zh_hans",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="expiry, Chinese"
+                    ),
+                ),
+                (
+                    "first_published_en",
+                    models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        verbose_name="first published, English",
+                    ),
+                ),
+                (
+                    "first_published_zh_hans",
+                    models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        verbose_name="first published, Chinese",
+                    ),
+                ),
+                (
+                    "last_updated_en",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="last updated, English"
+                    ),
+                ),
+                (
+                    "last_updated_zh_hans",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="last updated, Chinese"
+                    ),
+                ),
+                (
+                    "replacement_en",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=300,
+                        verbose_name="replacement address, English",
+                    ),
+                ),
+                (
+                    "replacement_zh_hans",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=300,
+                        verbose_name="replacement address, Chinese",
+                    ),
+                ),
+                (
+                    "notice",
+                    models.TextField(
+                        blank=True,
+                        help_text="Why the text was withdrawn or unpublished. Readers see it.",
+                        verbose_name="public notice",
+                    ),
+                ),
+                (
+                    "notice_en",
+                    models.TextField(
+                        blank=True,
+                        help_text="Why the text was withdrawn or unpublished. Readers see it.",
+                        null=True,
+                        verbose_name="public notice",
+                    ),
+                ),
+                (
+                    "notice_zh_hans",
+                    models.TextField(
+                        blank=True,
+                        help_text="Why the text was withdrawn or unpublished. Readers see it.",
+                        null=True,
+                        verbose_name="public notice",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("saved_at", models.DateTimeField(auto_now=True, verbose_name="last saved")),
+                ("title", models.CharField(blank=True, max_length=250, verbose_name="title")),
+                (
+                    "title_en",
+                    models.CharField(blank=True, max_length=250, null=True, verbose_name="title"),
+                ),
+                (
+                    "title_zh_hans",
+                    models.CharField(blank=True, max_length=250, null=True, verbose_name="title"),
+                ),
+                ("summary", models.TextField(blank=True, verbose_name="summary")),
+                ("summary_en", models.TextField(blank=True, null=True, verbose_name="summary")),
+                (
+                    "summary_zh_hans",
+                    models.TextField(blank=True, null=True, verbose_name="summary"),
+                ),
+                ("body", models.TextField(blank=True, verbose_name="text")),
+                ("body_en", models.TextField(blank=True, null=True, verbose_name="text")),
+                ("body_zh_hans", models.TextField(blank=True, null=True, verbose_name="text")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("conference", "Conference"),
+                            ("forum", "Forum"),
+                            ("signing", "Signing ceremony"),
+                            ("launch", "Launch"),
+                            ("ground_breaking", "Ground-breaking"),
+                            ("inauguration", "Inauguration"),
+                            ("meeting", "Meeting"),
+                            ("visit", "Visit"),
+                            ("lecture", "Lecture"),
+                            ("round_table", "Round table"),
+                            ("promotion", "Promotion"),
+                            ("training", "Training"),
+                        ],
+                        default="conference",
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("offline", "in person"),
+                            ("online", "online"),
+                            ("mixed", "in person and online"),
+                            ("unknown", "not stated"),
+                        ],
+                        default="unknown",
+                        max_length=8,
+                        verbose_name="attendance",
+                    ),
+                ),
+                (
+                    "start_date",
+                    publishing.editorial.dates.PartialDateField(
+                        blank=True, max_length=10, verbose_name="first day"
+                    ),
+                ),
+                (
+                    "start_date_first",
+                    publishing.editorial.dates.FirstDayField(
+                        editable=False, null=True, source="start_date"
+                    ),
+                ),
+                (
+                    "start_date_last",
+                    publishing.editorial.dates.LastDayField(
+                        editable=False, null=True, source="start_date"
+                    ),
+                ),
+                ("start_time", models.TimeField(blank=True, null=True, verbose_name="begins at")),
+                (
+                    "part_of_day",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("morning", "morning"),
+                            ("afternoon", "afternoon"),
+                            ("evening", "evening"),
+                        ],
+                        help_text="Where the hour is not known.",
+                        max_length=10,
+                        verbose_name="part of the day",
+                    ),
+                ),
+                (
+                    "end_date",
+                    publishing.editorial.dates.PartialDateField(
+                        blank=True,
+                        help_text="Empty: the same day.",
+                        max_length=10,
+                        verbose_name="last day",
+                    ),
+                ),
+                (
+                    "end_date_first",
+                    publishing.editorial.dates.FirstDayField(
+                        editable=False, null=True, source="end_date"
+                    ),
+                ),
+                (
+                    "end_date_last",
+                    publishing.editorial.dates.LastDayField(
+                        editable=False, null=True, source="end_date"
+                    ),
+                ),
+                ("end_time", models.TimeField(blank=True, null=True, verbose_name="ends at")),
+                (
+                    "time_zone",
+                    models.CharField(
+                        blank=True,
+                        help_text="Of the times above, for example Asia/Shanghai. Empty: the office's own.",
+                        max_length=40,
+                        verbose_name="time zone",
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(editable=False, null=True)),
+                ("ends_at", models.DateTimeField(editable=False, null=True)),
+                ("venue", models.CharField(blank=True, max_length=200, verbose_name="venue")),
+                (
+                    "venue_en",
+                    models.CharField(blank=True, max_length=200, null=True, verbose_name="venue"),
+                ),
+                (
+                    "venue_zh_hans",
+                    models.CharField(blank=True, max_length=200, null=True, verbose_name="venue"),
+                ),
+                (
+                    "agreements",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="events",
+                        to="partners.agreement",
+                        verbose_name="agreements",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="author",
+                    ),
+                ),
+                (
+                    "field",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="partners.cooperationfield",
+                        verbose_name="field of cooperation",
+                    ),
+                ),
+                (
+                    "institutions",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="events",
+                        to="partners.institution",
+                        verbose_name="institutions",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="partners.place",
+                        verbose_name="place",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'ordering': ['-starts_at', '-pk'],
-                'abstract': False,
-                'default_permissions': ('add', 'change', 'delete', 'view', 'approve', 'publish'),
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "ordering": ["-starts_at", "-pk"],
+                "abstract": False,
+                "default_permissions": ("add", "change", "delete", "view", "approve", "publish"),
             },
         ),
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(blank=True, help_text='Last part of the address, the same in both languages. Empty: made from the headline.', max_length=120, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(?:-[a-z0-9]+)*$', 'Use small letters a to z, digits and single hyphens.', code='invalid')], verbose_name='address')),
-                ('state_en', models.CharField(choices=[('draft', 'draft'), ('published', 'published'), ('withdrawn', 'withdrawn'), ('unpublished', 'unpublished')], default='draft', editable=False, max_length=12, verbose_name='state, English')),
-                ('state_zh_hans', models.CharField(choices=[('draft', 'draft'), ('published', 'published'), ('withdrawn', 'withdrawn'), ('unpublished', 'unpublished')], default='draft', editable=False, max_length=12, verbose_name='state, Chinese')),
-                ('stage_en', models.CharField(choices=[('writing', 'being written'), ('in_review', 'in review'), ('approved', 'approved')], default='writing', editable=False, max_length=12, verbose_name='review, English')),
-                ('stage_zh_hans', models.CharField(choices=[('writing', 'being written'), ('in_review', 'in review'), ('approved', 'approved')], default='writing', editable=False, max_length=12, verbose_name='review, Chinese')),
-                ('publish_at_en', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='publication, English')),
-                ('publish_at_zh_hans', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='publication, Chinese')),
-                ('embargo_until_en', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='embargo until, English')),
-                ('embargo_until_zh_hans', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='embargo until, Chinese')),
-                ('expire_at_en', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='expiry, English')),
-                ('expire_at_zh_hans', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='expiry, Chinese')),
-                ('first_published_en', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='first published, English')),
-                ('first_published_zh_hans', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='first published, Chinese')),
-                ('last_updated_en', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last updated, English')),
-                ('last_updated_zh_hans', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last updated, Chinese')),
-                ('replacement_en', models.CharField(blank=True, editable=False, max_length=300, verbose_name='replacement address, English')),
-                ('replacement_zh_hans', models.CharField(blank=True, editable=False, max_length=300, verbose_name='replacement address, Chinese')),
-                ('notice', models.TextField(blank=True, help_text='Why the text was withdrawn or unpublished. Readers see it.', verbose_name='public notice')),
-                ('notice_en', models.TextField(blank=True, help_text='Why the text was withdrawn or unpublished. Readers see it.', null=True, verbose_name='public notice')),
-                ('notice_zh_hans', models.TextField(blank=True, help_text='Why the text was withdrawn or unpublished. Readers see it.', null=True, verbose_name='public notice')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('saved_at', models.DateTimeField(auto_now=True, verbose_name='last saved')),
-                ('headline', models.CharField(blank=True, max_length=250, verbose_name='headline')),
-                ('headline_en', models.CharField(blank=True, max_length=250, null=True, verbose_name='headline')),
-                ('headline_zh_hans', models.CharField(blank=True, max_length=250, null=True, verbose_name='headline')),
-                ('summary', models.TextField(blank=True, verbose_name='summary')),
-                ('summary_en', models.TextField(blank=True, null=True, verbose_name='summary')),
-                ('summary_zh_hans', models.TextField(blank=True, null=True, verbose_name='summary')),
-                ('body', models.TextField(blank=True, verbose_name='text')),
-                ('body_en', models.TextField(blank=True, null=True, verbose_name='text')),
-                ('body_zh_hans', models.TextField(blank=True, null=True, verbose_name='text')),
-                ('kind', models.CharField(choices=[('news', 'news'), ('press_release', 'press release'), ('event_report', 'event report'), ('announcement', 'announcement'), ('advisory', 'media advisory'), ('statement', 'statement'), ('feature', 'feature')], default='news', max_length=14, verbose_name='kind')),
-                ('release_date', publishing.editorial.dates.PartialDateField(blank=True, help_text='As it is printed: 2020-09-30, 2020-09 or 2020. Empty: shown as not given.', max_length=10, verbose_name='release date')),
-                ('release_date_first', publishing.editorial.dates.FirstDayField(editable=False, null=True, source='release_date')),
-                ('release_date_last', publishing.editorial.dates.LastDayField(editable=False, null=True, source='release_date')),
-                ('origin', models.CharField(choices=[('own', 'own'), ('republished', 'republished'), ('wire', 'wire')], default='own', max_length=12, verbose_name='origin')),
-                ('source_name', models.CharField(blank=True, max_length=160, verbose_name='source')),
-                ('source_name_en', models.CharField(blank=True, max_length=160, null=True, verbose_name='source')),
-                ('source_name_zh_hans', models.CharField(blank=True, max_length=160, null=True, verbose_name='source')),
-                ('source_url', models.URLField(blank=True, verbose_name='address of the source')),
-                ('order_en', models.DateTimeField(editable=False, null=True)),
-                ('order_zh_hans', models.DateTimeField(editable=False, null=True)),
-                ('agreements', models.ManyToManyField(blank=True, related_name='releases', to='partners.agreement', verbose_name='agreements')),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
-                ('events', models.ManyToManyField(blank=True, related_name='releases', to='news.event', verbose_name='events')),
-                ('field', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='partners.cooperationfield', verbose_name='field of cooperation')),
-                ('institutions', models.ManyToManyField(blank=True, related_name='releases', to='partners.institution', verbose_name='institutions')),
-                ('lead_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='media.image', verbose_name='lead image')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        blank=True,
+                        help_text="Last part of the address, the same in both languages. Empty: made from the headline.",
+                        max_length=120,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(?:-[a-z0-9]+)*$",
+                                "Use small letters a to z, digits and single hyphens.",
+                                code="invalid",
+                            )
+                        ],
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "state_en",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("published", "published"),
+                            ("withdrawn", "withdrawn"),
+                            ("unpublished", "unpublished"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="state, English",
+                    ),
+                ),
+                (
+                    "state_zh_hans",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("published", "published"),
+                            ("withdrawn", "withdrawn"),
+                            ("unpublished", "unpublished"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="state, Chinese",
+                    ),
+                ),
+                (
+                    "stage_en",
+                    models.CharField(
+                        choices=[
+                            ("writing", "being written"),
+                            ("in_review", "in review"),
+                            ("approved", "approved"),
+                        ],
+                        default="writing",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="review, English",
+                    ),
+                ),
+                (
+                    "stage_zh_hans",
+                    models.CharField(
+                        choices=[
+                            ("writing", "being written"),
+                            ("in_review", "in review"),
+                            ("approved", "approved"),
+                        ],
+                        default="writing",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="review, Chinese",
+                    ),
+                ),
+                (
+                    "publish_at_en",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="publication, English"
+                    ),
+                ),
+                (
+                    "publish_at_zh_hans",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="publication, Chinese"
+                    ),
+                ),
+                (
+                    "embargo_until_en",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="embargo until, English"
+                    ),
+                ),
+                (
+                    "embargo_until_zh_hans",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="embargo until, Chinese"
+                    ),
+                ),
+                (
+                    "expire_at_en",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="expiry, English"
+                    ),
+                ),
+                (
+                    "expire_at_zh_hans",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="expiry, Chinese"
+                    ),
+                ),
+                (
+                    "first_published_en",
+                    models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        verbose_name="first published, English",
+                    ),
+                ),
+                (
+                    "first_published_zh_hans",
+                    models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        verbose_name="first published, Chinese",
+                    ),
+                ),
+                (
+                    "last_updated_en",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="last updated, English"
+                    ),
+                ),
+                (
+                    "last_updated_zh_hans",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="last updated, Chinese"
+                    ),
+                ),
+                (
+                    "replacement_en",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=300,
+                        verbose_name="replacement address, English",
+                    ),
+                ),
+                (
+                    "replacement_zh_hans",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=300,
+                        verbose_name="replacement address, Chinese",
+                    ),
+                ),
+                (
+                    "notice",
+                    models.TextField(
+                        blank=True,
+                        help_text="Why the text was withdrawn or unpublished. Readers see it.",
+                        verbose_name="public notice",
+                    ),
+                ),
+                (
+                    "notice_en",
+                    models.TextField(
+                        blank=True,
+                        help_text="Why the text was withdrawn or unpublished. Readers see it.",
+                        null=True,
+                        verbose_name="public notice",
+                    ),
+                ),
+                (
+                    "notice_zh_hans",
+                    models.TextField(
+                        blank=True,
+                        help_text="Why the text was withdrawn or unpublished. Readers see it.",
+                        null=True,
+                        verbose_name="public notice",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("saved_at", models.DateTimeField(auto_now=True, verbose_name="last saved")),
+                ("headline", models.CharField(blank=True, max_length=250, verbose_name="headline")),
+                (
+                    "headline_en",
+                    models.CharField(
+                        blank=True, max_length=250, null=True, verbose_name="headline"
+                    ),
+                ),
+                (
+                    "headline_zh_hans",
+                    models.CharField(
+                        blank=True, max_length=250, null=True, verbose_name="headline"
+                    ),
+                ),
+                ("summary", models.TextField(blank=True, verbose_name="summary")),
+                ("summary_en", models.TextField(blank=True, null=True, verbose_name="summary")),
+                (
+                    "summary_zh_hans",
+                    models.TextField(blank=True, null=True, verbose_name="summary"),
+                ),
+                ("body", models.TextField(blank=True, verbose_name="text")),
+                ("body_en", models.TextField(blank=True, null=True, verbose_name="text")),
+                ("body_zh_hans", models.TextField(blank=True, null=True, verbose_name="text")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("news", "news"),
+                            ("press_release", "press release"),
+                            ("event_report", "event report"),
+                            ("announcement", "announcement"),
+                            ("advisory", "media advisory"),
+                            ("statement", "statement"),
+                            ("feature", "feature"),
+                        ],
+                        default="news",
+                        max_length=14,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "release_date",
+                    publishing.editorial.dates.PartialDateField(
+                        blank=True,
+                        help_text="As it is printed: 2020-09-30, 2020-09 or 2020. Empty: shown as not given.",
+                        max_length=10,
+                        verbose_name="release date",
+                    ),
+                ),
+                (
+                    "release_date_first",
+                    publishing.editorial.dates.FirstDayField(
+                        editable=False, null=True, source="release_date"
+                    ),
+                ),
+                (
+                    "release_date_last",
+                    publishing.editorial.dates.LastDayField(
+                        editable=False, null=True, source="release_date"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("own", "own"), ("republished", "republished"), ("wire", "wire")],
+                        default="own",
+                        max_length=12,
+                        verbose_name="origin",
+                    ),
+                ),
+                (
+                    "source_name",
+                    models.CharField(blank=True, max_length=160, verbose_name="source"),
+                ),
+                (
+                    "source_name_en",
+                    models.CharField(blank=True, max_length=160, null=True, verbose_name="source"),
+                ),
+                (
+                    "source_name_zh_hans",
+                    models.CharField(blank=True, max_length=160, null=True, verbose_name="source"),
+                ),
+                ("source_url", models.URLField(blank=True, verbose_name="address of the source")),
+                ("order_en", models.DateTimeField(editable=False, null=True)),
+                ("order_zh_hans", models.DateTimeField(editable=False, null=True)),
+                (
+                    "agreements",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="releases",
+                        to="partners.agreement",
+                        verbose_name="agreements",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="author",
+                    ),
+                ),
+                (
+                    "events",
+                    models.ManyToManyField(
+                        blank=True, related_name="releases", to="news.event", verbose_name="events"
+                    ),
+                ),
+                (
+                    "field",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="releases",
+                        to="partners.cooperationfield",
+                        verbose_name="field of cooperation",
+                    ),
+                ),
+                (
+                    "institutions",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="releases",
+                        to="partners.institution",
+                        verbose_name="institutions",
+                    ),
+                ),
+                (
+                    "lead_image",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="media.image",
+                        verbose_name="lead image",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'release',
-                'verbose_name_plural': 'releases',
-                'ordering': ['-release_date_last', '-pk'],
-                'abstract': False,
-                'default_permissions': ('add', 'change', 'delete', 'view', 'approve', 'publish'),
+                "verbose_name": "release",
+                "verbose_name_plural": "releases",
+                "ordering": ["-release_date_last", "-pk"],
+                "abstract": False,
+                "default_permissions": ("add", "change", "delete", "view", "approve", "publish"),
             },
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(fields=('slug',), name='news_event_slug', violation_error_message='Another item has this address already.'),
+            model_name="event",
+            constraint=models.UniqueConstraint(
+                fields=("slug",),
+                name="news_event_slug",
+                violation_error_message="Another item has this address already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state_en__in', ('published', 'withdrawn')), _negated=True), ('publish_at_en__isnull', False), _connector='OR'), name='news_event_dated_en', violation_error_message='Choose when this is published.'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state_en__in", ("published", "withdrawn")), _negated=True),
+                    ("publish_at_en__isnull", False),
+                    _connector="OR",
+                ),
+                name="news_event_dated_en",
+                violation_error_message="Choose when this is published.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state_zh_hans__in', ('published', 'withdrawn')), _negated=True), ('publish_at_zh_hans__isnull', False), _connector='OR'), name='news_event_dated_zh_hans', violation_error_message='Choose when this is published.'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state_zh_hans__in", ("published", "withdrawn")), _negated=True),
+                    ("publish_at_zh_hans__isnull", False),
+                    _connector="OR",
+                ),
+                name="news_event_dated_zh_hans",
+                violation_error_message="Choose when this is published.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gte', models.F('starts_at'))), name='news_event_ends_after_start', violation_error_message='An event cannot end before it starts.'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gte", models.F("starts_at"))),
+                name="news_event_ends_after_start",
+                violation_error_message="An event cannot end before it starts.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='release',
-            index=models.Index(fields=['-order_en', '-id'], name='news_release_newest_en'),
+            model_name="release",
+            index=models.Index(fields=["-order_en", "-id"], name="news_release_newest_en"),
         ),
         migrations.AddIndex(
-            model_name='release',
-            index=models.Index(fields=['-order_zh_hans', '-id'], name='news_release_newest_zh_hans'),
+            model_name="release",
+            index=models.Index(
+                fields=["-order_zh_hans", "-id"], name="news_release_newest_zh_hans"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.UniqueConstraint(fields=('slug',), name='news_release_slug', violation_error_message='Another item has this address already.'),
+            model_name="release",
+            constraint=models.UniqueConstraint(
+                fields=("slug",),
+                name="news_release_slug",
+                violation_error_message="Another item has this address already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state_en__in', ('published', 'withdrawn')), _negated=True), ('publish_at_en__isnull', False), _connector='OR'), name='news_release_dated_en', violation_error_message='Choose when this is published.'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state_en__in", ("published", "withdrawn")), _negated=True),
+                    ("publish_at_en__isnull", False),
+                    _connector="OR",
+                ),
+                name="news_release_dated_en",
+                violation_error_message="Choose when this is published.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state_zh_hans__in', ('published', 'withdrawn')), _negated=True), ('publish_at_zh_hans__isnull', False), _connector='OR'), name='news_release_dated_zh_hans', violation_error_message='Choose when this is published.'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state_zh_hans__in", ("published", "withdrawn")), _negated=True),
+                    ("publish_at_zh_hans__isnull", False),
+                    _connector="OR",
+                ),
+                name="news_release_dated_zh_hans",
+                violation_error_message="Choose when this is published.",
+            ),
         ),
     ]

@@ -3,253 +3,871 @@
 import django.core.validators
 import django.db.models.deletion
 import django_countries.fields
-import publishing.editorial.dates
 from django.db import migrations, models
+
+import publishing.editorial.dates
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('media', '0001_initial'),
+        ("media", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CooperationField',
+            name="CooperationField",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=40, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(?:-[a-z0-9]+)*$', 'Use small letters a to z, digits and single hyphens.', code='invalid')], verbose_name='address')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('name_en', models.CharField(max_length=80, null=True, verbose_name='name')),
-                ('name_zh_hans', models.CharField(max_length=80, null=True, verbose_name='name')),
-                ('summary', models.CharField(blank=True, max_length=200, verbose_name='summary')),
-                ('summary_en', models.CharField(blank=True, max_length=200, null=True, verbose_name='summary')),
-                ('summary_zh_hans', models.CharField(blank=True, max_length=200, null=True, verbose_name='summary')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('slot', models.PositiveSmallIntegerField(default=1, help_text='1 green, 2 ochre, 3 red, 4 blue, 5 violet.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='colour')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        max_length=40,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(?:-[a-z0-9]+)*$",
+                                "Use small letters a to z, digits and single hyphens.",
+                                code="invalid",
+                            )
+                        ],
+                        verbose_name="address",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("name_en", models.CharField(max_length=80, null=True, verbose_name="name")),
+                ("name_zh_hans", models.CharField(max_length=80, null=True, verbose_name="name")),
+                ("summary", models.CharField(blank=True, max_length=200, verbose_name="summary")),
+                (
+                    "summary_en",
+                    models.CharField(blank=True, max_length=200, null=True, verbose_name="summary"),
+                ),
+                (
+                    "summary_zh_hans",
+                    models.CharField(blank=True, max_length=200, null=True, verbose_name="summary"),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "slot",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        help_text="1 green, 2 ochre, 3 red, 4 blue, 5 violet.",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(5),
+                        ],
+                        verbose_name="colour",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'field of cooperation',
-                'verbose_name_plural': 'fields of cooperation',
-                'ordering': ['order', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('slug',), name='partners_field_slug', violation_error_message='Another field has this address already.'), models.CheckConstraint(condition=models.Q(('slot__range', (1, 5))), name='partners_field_slot', violation_error_message='Choose a colour from 1 to 5.')],
+                "verbose_name": "field of cooperation",
+                "verbose_name_plural": "fields of cooperation",
+                "ordering": ["order", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("slug",),
+                        name="partners_field_slug",
+                        violation_error_message="Another field has this address already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("slot__range", (1, 5))),
+                        name="partners_field_slot",
+                        violation_error_message="Choose a colour from 1 to 5.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Agreement',
+            name="Agreement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(blank=True, help_text='Permanent, for example 2020-04. Empty: the next free number.', max_length=20, validators=[django.core.validators.RegexValidator('^[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*$', 'Use letters, digits and single hyphens.')], verbose_name='number')),
-                ('title', models.CharField(blank=True, max_length=250, verbose_name='title')),
-                ('title_en', models.CharField(blank=True, max_length=250, null=True, verbose_name='title')),
-                ('title_zh_hans', models.CharField(blank=True, max_length=250, null=True, verbose_name='title')),
-                ('kind', models.CharField(choices=[('letter_of_intent', 'Letter of intent'), ('mou', 'Memorandum of understanding'), ('moc', 'Memorandum of cooperation'), ('framework', 'Framework agreement'), ('cooperation', 'Cooperation agreement'), ('project', 'Project cooperation agreement'), ('implementation', 'Implementation protocol'), ('joint_establishment', 'Joint-establishment agreement'), ('joint_education', 'Joint-education agreement'), ('exchange', 'Exchange agreement'), ('licence', 'Licence or technology-transfer agreement'), ('sister_city', 'Sister-city agreement'), ('friendly_city', 'Friendly-exchange-city agreement'), ('membership', 'Membership'), ('supplement', 'Supplement'), ('other', 'Other')], max_length=20, verbose_name='kind')),
-                ('summary', models.TextField(blank=True, verbose_name='summary')),
-                ('summary_en', models.TextField(blank=True, null=True, verbose_name='summary')),
-                ('summary_zh_hans', models.TextField(blank=True, null=True, verbose_name='summary')),
-                ('signed', publishing.editorial.dates.PartialDateField(blank=True, help_text='As far as it is known: 2016, 2016-05 or 2016-05-16.', max_length=10, verbose_name='last signature')),
-                ('signed_first', publishing.editorial.dates.FirstDayField(editable=False, null=True, source='signed')),
-                ('signed_last', publishing.editorial.dates.LastDayField(editable=False, null=True, source='signed')),
-                ('effective', publishing.editorial.dates.PartialDateField(blank=True, help_text='Empty: with the last signature.', max_length=10, verbose_name='effective')),
-                ('effective_first', publishing.editorial.dates.FirstDayField(editable=False, null=True, source='effective')),
-                ('effective_last', publishing.editorial.dates.LastDayField(editable=False, null=True, source='effective')),
-                ('ends', publishing.editorial.dates.PartialDateField(blank=True, help_text='The last day on which it is in force.', max_length=10, verbose_name='ends')),
-                ('ends_first', publishing.editorial.dates.FirstDayField(editable=False, null=True, source='ends')),
-                ('ends_last', publishing.editorial.dates.LastDayField(editable=False, null=True, source='ends')),
-                ('starts', models.DateField(editable=False, null=True, verbose_name='in force from')),
-                ('is_evergreen', models.BooleanField(default=False, help_text='Runs until somebody ends it.', verbose_name='no end agreed')),
-                ('notice_months', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(120)], verbose_name='notice, months')),
-                ('notice_from', models.DateField(editable=False, null=True, verbose_name='notice from')),
-                ('announced', publishing.editorial.dates.PartialDateField(blank=True, help_text='When it was made known that it would be signed.', max_length=10, verbose_name='announced')),
-                ('announced_first', publishing.editorial.dates.FirstDayField(editable=False, null=True, source='announced')),
-                ('announced_last', publishing.editorial.dates.LastDayField(editable=False, null=True, source='announced')),
-                ('announced_source', models.URLField(blank=True, verbose_name='source of the announcement')),
-                ('terms_are_sample', models.BooleanField(default=False, help_text='The end date is invented for demonstration; the page says so.', verbose_name='sample term')),
-                ('confirmed_on', models.DateField(blank=True, null=True, verbose_name='last confirmed')),
-                ('suspended_on', models.DateField(blank=True, null=True, verbose_name='suspended from')),
-                ('resumed_on', models.DateField(blank=True, null=True, verbose_name='resumed on')),
-                ('terminated_on', models.DateField(blank=True, null=True, verbose_name='terminated from')),
-                ('superseded_on', models.DateField(blank=True, null=True, verbose_name='superseded from')),
-                ('public_level', models.CharField(choices=[('hidden', 'hidden'), ('listed', 'listed'), ('summary', 'with summary'), ('full', 'in full')], default='summary', max_length=8, verbose_name='on the public register')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('saved_at', models.DateTimeField(auto_now=True, verbose_name='last saved')),
-                ('replaces', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='partners.agreement', verbose_name='replaces')),
-                ('field', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='partners.cooperationfield', verbose_name='field of cooperation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(
+                        blank=True,
+                        help_text="Permanent, for example 2020-04. Empty: the next free number.",
+                        max_length=20,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*$",
+                                "Use letters, digits and single hyphens.",
+                            )
+                        ],
+                        verbose_name="number",
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=250, verbose_name="title")),
+                (
+                    "title_en",
+                    models.CharField(blank=True, max_length=250, null=True, verbose_name="title"),
+                ),
+                (
+                    "title_zh_hans",
+                    models.CharField(blank=True, max_length=250, null=True, verbose_name="title"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("letter_of_intent", "Letter of intent"),
+                            ("mou", "Memorandum of understanding"),
+                            ("moc", "Memorandum of cooperation"),
+                            ("framework", "Framework agreement"),
+                            ("cooperation", "Cooperation agreement"),
+                            ("project", "Project cooperation agreement"),
+                            ("implementation", "Implementation protocol"),
+                            ("joint_establishment", "Joint-establishment agreement"),
+                            ("joint_education", "Joint-education agreement"),
+                            ("exchange", "Exchange agreement"),
+                            ("licence", "Licence or technology-transfer agreement"),
+                            ("sister_city", "Sister-city agreement"),
+                            ("friendly_city", "Friendly-exchange-city agreement"),
+                            ("membership", "Membership"),
+                            ("supplement", "Supplement"),
+                            ("other", "Other"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("summary", models.TextField(blank=True, verbose_name="summary")),
+                ("summary_en", models.TextField(blank=True, null=True, verbose_name="summary")),
+                (
+                    "summary_zh_hans",
+                    models.TextField(blank=True, null=True, verbose_name="summary"),
+                ),
+                (
+                    "signed",
+                    publishing.editorial.dates.PartialDateField(
+                        blank=True,
+                        help_text="As far as it is known: 2016, 2016-05 or 2016-05-16.",
+                        max_length=10,
+                        verbose_name="last signature",
+                    ),
+                ),
+                (
+                    "signed_first",
+                    publishing.editorial.dates.FirstDayField(
+                        editable=False, null=True, source="signed"
+                    ),
+                ),
+                (
+                    "signed_last",
+                    publishing.editorial.dates.LastDayField(
+                        editable=False, null=True, source="signed"
+                    ),
+                ),
+                (
+                    "effective",
+                    publishing.editorial.dates.PartialDateField(
+                        blank=True,
+                        help_text="Empty: with the last signature.",
+                        max_length=10,
+                        verbose_name="effective",
+                    ),
+                ),
+                (
+                    "effective_first",
+                    publishing.editorial.dates.FirstDayField(
+                        editable=False, null=True, source="effective"
+                    ),
+                ),
+                (
+                    "effective_last",
+                    publishing.editorial.dates.LastDayField(
+                        editable=False, null=True, source="effective"
+                    ),
+                ),
+                (
+                    "ends",
+                    publishing.editorial.dates.PartialDateField(
+                        blank=True,
+                        help_text="The last day on which it is in force.",
+                        max_length=10,
+                        verbose_name="ends",
+                    ),
+                ),
+                (
+                    "ends_first",
+                    publishing.editorial.dates.FirstDayField(
+                        editable=False, null=True, source="ends"
+                    ),
+                ),
+                (
+                    "ends_last",
+                    publishing.editorial.dates.LastDayField(
+                        editable=False, null=True, source="ends"
+                    ),
+                ),
+                (
+                    "starts",
+                    models.DateField(editable=False, null=True, verbose_name="in force from"),
+                ),
+                (
+                    "is_evergreen",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Runs until somebody ends it.",
+                        verbose_name="no end agreed",
+                    ),
+                ),
+                (
+                    "notice_months",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(120)],
+                        verbose_name="notice, months",
+                    ),
+                ),
+                (
+                    "notice_from",
+                    models.DateField(editable=False, null=True, verbose_name="notice from"),
+                ),
+                (
+                    "announced",
+                    publishing.editorial.dates.PartialDateField(
+                        blank=True,
+                        help_text="When it was made known that it would be signed.",
+                        max_length=10,
+                        verbose_name="announced",
+                    ),
+                ),
+                (
+                    "announced_first",
+                    publishing.editorial.dates.FirstDayField(
+                        editable=False, null=True, source="announced"
+                    ),
+                ),
+                (
+                    "announced_last",
+                    publishing.editorial.dates.LastDayField(
+                        editable=False, null=True, source="announced"
+                    ),
+                ),
+                (
+                    "announced_source",
+                    models.URLField(blank=True, verbose_name="source of the announcement"),
+                ),
+                (
+                    "terms_are_sample",
+                    models.BooleanField(
+                        default=False,
+                        help_text="The end date is invented for demonstration; the page says so.",
+                        verbose_name="sample term",
+                    ),
+                ),
+                (
+                    "confirmed_on",
+                    models.DateField(blank=True, null=True, verbose_name="last confirmed"),
+                ),
+                (
+                    "suspended_on",
+                    models.DateField(blank=True, null=True, verbose_name="suspended from"),
+                ),
+                ("resumed_on", models.DateField(blank=True, null=True, verbose_name="resumed on")),
+                (
+                    "terminated_on",
+                    models.DateField(blank=True, null=True, verbose_name="terminated from"),
+                ),
+                (
+                    "superseded_on",
+                    models.DateField(blank=True, null=True, verbose_name="superseded from"),
+                ),
+                (
+                    "public_level",
+                    models.CharField(
+                        choices=[
+                            ("hidden", "hidden"),
+                            ("listed", "listed"),
+                            ("summary", "with summary"),
+                            ("full", "in full"),
+                        ],
+                        default="summary",
+                        max_length=8,
+                        verbose_name="on the public register",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("saved_at", models.DateTimeField(auto_now=True, verbose_name="last saved")),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="partners.agreement",
+                        verbose_name="replaces",
+                    ),
+                ),
+                (
+                    "field",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreements",
+                        to="partners.cooperationfield",
+                        verbose_name="field of cooperation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'agreement',
-                'verbose_name_plural': 'agreements',
-                'ordering': ['-signed_last', 'number'],
+                "verbose_name": "agreement",
+                "verbose_name_plural": "agreements",
+                "ordering": ["-signed_last", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Institution',
+            name="Institution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(blank=True, help_text='Last part of the web address. Empty: made from the name.', max_length=120, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(?:-[a-z0-9]+)*$', 'Use small letters a to z, digits and single hyphens.', code='invalid')], verbose_name='address')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('name_en', models.CharField(max_length=200, null=True, verbose_name='name')),
-                ('name_zh_hans', models.CharField(max_length=200, null=True, verbose_name='name')),
-                ('summary', models.TextField(blank=True, verbose_name='summary')),
-                ('summary_en', models.TextField(blank=True, null=True, verbose_name='summary')),
-                ('summary_zh_hans', models.TextField(blank=True, null=True, verbose_name='summary')),
-                ('country', django_countries.fields.CountryField(blank=True, editable=False, max_length=2, verbose_name='country')),
-                ('website', models.URLField(blank=True, verbose_name='website')),
-                ('website_en', models.URLField(blank=True, null=True, verbose_name='website')),
-                ('website_zh_hans', models.URLField(blank=True, null=True, verbose_name='website')),
-                ('established', publishing.editorial.dates.PartialDateField(blank=True, max_length=10, verbose_name='established')),
-                ('established_first', publishing.editorial.dates.FirstDayField(editable=False, null=True, source='established')),
-                ('established_last', publishing.editorial.dates.LastDayField(editable=False, null=True, source='established')),
-                ('status', models.CharField(choices=[('active', 'active'), ('inactive', 'inactive'), ('withdrawn', 'record withdrawn')], default='active', max_length=10, verbose_name='status')),
-                ('is_own', models.BooleanField(default=False, help_text='The office itself: not listed among its partners.', verbose_name='this office')),
-                ('is_public', models.BooleanField(default=True, verbose_name='public')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('saved_at', models.DateTimeField(auto_now=True, verbose_name='last saved')),
-                ('logo', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='media.image', verbose_name='logo')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='units', to='partners.institution', verbose_name='belongs to')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        blank=True,
+                        help_text="Last part of the web address. Empty: made from the name.",
+                        max_length=120,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(?:-[a-z0-9]+)*$",
+                                "Use small letters a to z, digits and single hyphens.",
+                                code="invalid",
+                            )
+                        ],
+                        verbose_name="address",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("name_en", models.CharField(max_length=200, null=True, verbose_name="name")),
+                ("name_zh_hans", models.CharField(max_length=200, null=True, verbose_name="name")),
+                ("summary", models.TextField(blank=True, verbose_name="summary")),
+                ("summary_en", models.TextField(blank=True, null=True, verbose_name="summary")),
+                (
+                    "summary_zh_hans",
+                    models.TextField(blank=True, null=True, verbose_name="summary"),
+                ),
+                (
+                    "country",
+                    django_countries.fields.CountryField(
+                        blank=True, editable=False, max_length=2, verbose_name="country"
+                    ),
+                ),
+                ("website", models.URLField(blank=True, verbose_name="website")),
+                ("website_en", models.URLField(blank=True, null=True, verbose_name="website")),
+                ("website_zh_hans", models.URLField(blank=True, null=True, verbose_name="website")),
+                (
+                    "established",
+                    publishing.editorial.dates.PartialDateField(
+                        blank=True, max_length=10, verbose_name="established"
+                    ),
+                ),
+                (
+                    "established_first",
+                    publishing.editorial.dates.FirstDayField(
+                        editable=False, null=True, source="established"
+                    ),
+                ),
+                (
+                    "established_last",
+                    publishing.editorial.dates.LastDayField(
+                        editable=False, null=True, source="established"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("active", "active"),
+                            ("inactive", "inactive"),
+                            ("withdrawn", "record withdrawn"),
+                        ],
+                        default="active",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "is_own",
+                    models.BooleanField(
+                        default=False,
+                        help_text="The office itself: not listed among its partners.",
+                        verbose_name="this office",
+                    ),
+                ),
+                ("is_public", models.BooleanField(default=True, verbose_name="public")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("saved_at", models.DateTimeField(auto_now=True, verbose_name="last saved")),
+                (
+                    "logo",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="media.image",
+                        verbose_name="logo",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="units",
+                        to="partners.institution",
+                        verbose_name="belongs to",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'institution',
-                'verbose_name_plural': 'institutions',
-                'ordering': ['name_en', 'pk'],
+                "verbose_name": "institution",
+                "verbose_name_plural": "institutions",
+                "ordering": ["name_en", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='AgreementParty',
+            name="AgreementParty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.CharField(blank=True, help_text='Where the text names no institution: several companies.', max_length=160, verbose_name='or a description')),
-                ('label_en', models.CharField(blank=True, help_text='Where the text names no institution: several companies.', max_length=160, null=True, verbose_name='or a description')),
-                ('label_zh_hans', models.CharField(blank=True, help_text='Where the text names no institution: several companies.', max_length=160, null=True, verbose_name='or a description')),
-                ('role', models.CharField(choices=[('party', 'party'), ('lead', 'lead'), ('funder', 'funder'), ('supporter', 'supporter'), ('guarantor', 'guarantor')], default='party', max_length=10, verbose_name='role')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parties', to='partners.agreement')),
-                ('institution', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='party_rows', to='partners.institution', verbose_name='institution')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "label",
+                    models.CharField(
+                        blank=True,
+                        help_text="Where the text names no institution: several companies.",
+                        max_length=160,
+                        verbose_name="or a description",
+                    ),
+                ),
+                (
+                    "label_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="Where the text names no institution: several companies.",
+                        max_length=160,
+                        null=True,
+                        verbose_name="or a description",
+                    ),
+                ),
+                (
+                    "label_zh_hans",
+                    models.CharField(
+                        blank=True,
+                        help_text="Where the text names no institution: several companies.",
+                        max_length=160,
+                        null=True,
+                        verbose_name="or a description",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("party", "party"),
+                            ("lead", "lead"),
+                            ("funder", "funder"),
+                            ("supporter", "supporter"),
+                            ("guarantor", "guarantor"),
+                        ],
+                        default="party",
+                        max_length=10,
+                        verbose_name="role",
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parties",
+                        to="partners.agreement",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="party_rows",
+                        to="partners.institution",
+                        verbose_name="institution",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'party',
-                'verbose_name_plural': 'parties',
-                'ordering': ['order', 'pk'],
+                "verbose_name": "party",
+                "verbose_name_plural": "parties",
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='agreement',
-            name='institutions',
-            field=models.ManyToManyField(editable=False, related_name='agreements', through='partners.AgreementParty', to='partners.institution'),
+            model_name="agreement",
+            name="institutions",
+            field=models.ManyToManyField(
+                editable=False,
+                related_name="agreements",
+                through="partners.AgreementParty",
+                to="partners.institution",
+            ),
         ),
         migrations.CreateModel(
-            name='InstitutionName',
+            name="InstitutionName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=200, verbose_name='name')),
-                ('lang', models.CharField(choices=[('en', 'English'), ('zh-Hans', 'Simplified Chinese'), ('zh-Hant', 'Traditional Chinese'), ('zh-Latn', 'Pinyin')], default='en', max_length=10, verbose_name='language')),
-                ('kind', models.CharField(choices=[('official', 'official name'), ('native', 'native name'), ('abbreviation', 'abbreviation'), ('alias', 'alias'), ('former', 'former name'), ('as_signed', 'name as signed')], default='alias', max_length=12, verbose_name='kind')),
-                ('pinyin', models.CharField(blank=True, help_text='Only where the reading is unusual, syllables apart: chong qing.', max_length=200, verbose_name='pinyin')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='names', to='partners.institution')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "lang",
+                    models.CharField(
+                        choices=[
+                            ("en", "English"),
+                            ("zh-Hans", "Simplified Chinese"),
+                            ("zh-Hant", "Traditional Chinese"),
+                            ("zh-Latn", "Pinyin"),
+                        ],
+                        default="en",
+                        max_length=10,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("official", "official name"),
+                            ("native", "native name"),
+                            ("abbreviation", "abbreviation"),
+                            ("alias", "alias"),
+                            ("former", "former name"),
+                            ("as_signed", "name as signed"),
+                        ],
+                        default="alias",
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "pinyin",
+                    models.CharField(
+                        blank=True,
+                        help_text="Only where the reading is unusual, syllables apart: chong qing.",
+                        max_length=200,
+                        verbose_name="pinyin",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="names",
+                        to="partners.institution",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'other name',
-                'verbose_name_plural': 'other names',
-                'ordering': ['pk'],
+                "verbose_name": "other name",
+                "verbose_name_plural": "other names",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='InstitutionType',
+            name="InstitutionType",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('name_en', models.CharField(max_length=80, null=True, verbose_name='name')),
-                ('name_zh_hans', models.CharField(max_length=80, null=True, verbose_name='name')),
-                ('plural', models.CharField(blank=True, max_length=80, verbose_name='plural')),
-                ('plural_en', models.CharField(blank=True, max_length=80, null=True, verbose_name='plural')),
-                ('plural_zh_hans', models.CharField(blank=True, max_length=80, null=True, verbose_name='plural')),
-                ('ror', models.CharField(choices=[('education', 'education'), ('funder', 'funder'), ('healthcare', 'healthcare'), ('company', 'company'), ('archive', 'archive'), ('nonprofit', 'non-profit'), ('government', 'government'), ('facility', 'facility'), ('other', 'other')], max_length=12, verbose_name='ROR type')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=40, verbose_name="code")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("name_en", models.CharField(max_length=80, null=True, verbose_name="name")),
+                ("name_zh_hans", models.CharField(max_length=80, null=True, verbose_name="name")),
+                ("plural", models.CharField(blank=True, max_length=80, verbose_name="plural")),
+                (
+                    "plural_en",
+                    models.CharField(blank=True, max_length=80, null=True, verbose_name="plural"),
+                ),
+                (
+                    "plural_zh_hans",
+                    models.CharField(blank=True, max_length=80, null=True, verbose_name="plural"),
+                ),
+                (
+                    "ror",
+                    models.CharField(
+                        choices=[
+                            ("education", "education"),
+                            ("funder", "funder"),
+                            ("healthcare", "healthcare"),
+                            ("company", "company"),
+                            ("archive", "archive"),
+                            ("nonprofit", "non-profit"),
+                            ("government", "government"),
+                            ("facility", "facility"),
+                            ("other", "other"),
+                        ],
+                        max_length=12,
+                        verbose_name="ROR type",
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
             ],
             options={
-                'verbose_name': 'type of institution',
-                'verbose_name_plural': 'types of institution',
-                'ordering': ['order', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('code',), name='partners_type_code', violation_error_message='Another type has this code already.')],
+                "verbose_name": "type of institution",
+                "verbose_name_plural": "types of institution",
+                "ordering": ["order", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code",),
+                        name="partners_type_code",
+                        violation_error_message="Another type has this code already.",
+                    )
+                ],
             },
         ),
         migrations.AddField(
-            model_name='institution',
-            name='types',
-            field=models.ManyToManyField(blank=True, to='partners.institutiontype', verbose_name='types'),
+            model_name="institution",
+            name="types",
+            field=models.ManyToManyField(
+                blank=True, to="partners.institutiontype", verbose_name="types"
+            ),
         ),
         migrations.CreateModel(
-            name='Place',
+            name="Place",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=160, verbose_name='name')),
-                ('name_en', models.CharField(max_length=160, null=True, verbose_name='name')),
-                ('name_zh_hans', models.CharField(max_length=160, null=True, verbose_name='name')),
-                ('level', models.CharField(choices=[('country', 'country'), ('province', 'province or region'), ('city', 'city'), ('district', 'district'), ('zone', 'development zone'), ('venue', 'venue')], default='city', max_length=10, verbose_name='level')),
-                ('country', django_countries.fields.CountryField(blank=True, max_length=2, verbose_name='country')),
-                ('latitude', models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True, verbose_name='latitude')),
-                ('longitude', models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True, verbose_name='longitude')),
-                ('geonames_id', models.PositiveIntegerField(blank=True, null=True, verbose_name='GeoNames id')),
-                ('time_zone', models.CharField(blank=True, help_text='For example Europe/London.', max_length=40, verbose_name='time zone')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='partners.place', verbose_name='inside')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=160, verbose_name="name")),
+                ("name_en", models.CharField(max_length=160, null=True, verbose_name="name")),
+                ("name_zh_hans", models.CharField(max_length=160, null=True, verbose_name="name")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("country", "country"),
+                            ("province", "province or region"),
+                            ("city", "city"),
+                            ("district", "district"),
+                            ("zone", "development zone"),
+                            ("venue", "venue"),
+                        ],
+                        default="city",
+                        max_length=10,
+                        verbose_name="level",
+                    ),
+                ),
+                (
+                    "country",
+                    django_countries.fields.CountryField(
+                        blank=True, max_length=2, verbose_name="country"
+                    ),
+                ),
+                (
+                    "latitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=5,
+                        max_digits=8,
+                        null=True,
+                        verbose_name="latitude",
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=5,
+                        max_digits=8,
+                        null=True,
+                        verbose_name="longitude",
+                    ),
+                ),
+                (
+                    "geonames_id",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="GeoNames id"),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        blank=True,
+                        help_text="For example Europe/London.",
+                        max_length=40,
+                        verbose_name="time zone",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="partners.place",
+                        verbose_name="inside",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'place',
-                'verbose_name_plural': 'places',
-                'ordering': ['name_en', 'pk'],
+                "verbose_name": "place",
+                "verbose_name_plural": "places",
+                "ordering": ["name_en", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='institution',
-            name='city',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='city_institutions', to='partners.place', verbose_name='city'),
+            model_name="institution",
+            name="city",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="city_institutions",
+                to="partners.place",
+                verbose_name="city",
+            ),
         ),
         migrations.AddField(
-            model_name='institution',
-            name='place',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='institutions', to='partners.place', verbose_name='place'),
+            model_name="institution",
+            name="place",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="institutions",
+                to="partners.place",
+                verbose_name="place",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreementparty',
-            constraint=models.UniqueConstraint(fields=('agreement', 'institution'), name='partners_party_once', violation_error_message='This institution is a party already.'),
+            model_name="agreementparty",
+            constraint=models.UniqueConstraint(
+                fields=("agreement", "institution"),
+                name="partners_party_once",
+                violation_error_message="This institution is a party already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreementparty',
-            constraint=models.CheckConstraint(condition=models.Q(('institution__isnull', False), models.Q(('label_en__isnull', False), models.Q(('label_en', ''), _negated=True)), models.Q(('label_zh_hans__isnull', False), models.Q(('label_zh_hans', ''), _negated=True)), _connector='OR'), name='partners_party_is_named', violation_error_message='Choose an institution or describe the party.'),
+            model_name="agreementparty",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("institution__isnull", False),
+                    models.Q(
+                        ("label_en__isnull", False), models.Q(("label_en", ""), _negated=True)
+                    ),
+                    models.Q(
+                        ("label_zh_hans__isnull", False),
+                        models.Q(("label_zh_hans", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="partners_party_is_named",
+                violation_error_message="Choose an institution or describe the party.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(fields=('number',), name='partners_agreement_number', violation_error_message='Another agreement has this number already.'),
+            model_name="agreement",
+            constraint=models.UniqueConstraint(
+                fields=("number",),
+                name="partners_agreement_number",
+                violation_error_message="Another agreement has this number already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_last__isnull', True), ('starts__isnull', True), ('ends_last__gte', models.F('starts')), _connector='OR'), name='partners_agreement_ends_after_start', violation_error_message='It cannot end before it starts.'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_last__isnull", True),
+                    ("starts__isnull", True),
+                    ("ends_last__gte", models.F("starts")),
+                    _connector="OR",
+                ),
+                name="partners_agreement_ends_after_start",
+                violation_error_message="It cannot end before it starts.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('is_evergreen', False), ('ends_last__isnull', True), _connector='OR'), name='partners_agreement_evergreen_has_no_end', violation_error_message='Give an end date, or say that no end is agreed; not both.'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_evergreen", False), ("ends_last__isnull", True), _connector="OR"
+                ),
+                name="partners_agreement_evergreen_has_no_end",
+                violation_error_message="Give an end date, or say that no end is agreed; not both.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('replaces', models.F('pk')), _negated=True), name='partners_agreement_not_own_successor', violation_error_message='An agreement cannot replace itself.'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("replaces", models.F("pk")), _negated=True),
+                name="partners_agreement_not_own_successor",
+                violation_error_message="An agreement cannot replace itself.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='institutionname',
-            constraint=models.UniqueConstraint(fields=('institution', 'text', 'kind'), name='partners_name_once', violation_error_message='This name is listed already.'),
+            model_name="institutionname",
+            constraint=models.UniqueConstraint(
+                fields=("institution", "text", "kind"),
+                name="partners_name_once",
+                violation_error_message="This name is listed already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='place',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='partners_place_coordinates', violation_error_message='Give both coordinates or none: latitude -90 to 90, longitude -180 to 180.'),
+            model_name="place",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
+                    models.Q(("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))),
+                    _connector="OR",
+                ),
+                name="partners_place_coordinates",
+                violation_error_message="Give both coordinates or none: latitude -90 to 90, longitude -180 to 180.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.UniqueConstraint(fields=('slug',), name='partners_institution_slug', violation_error_message='Another institution has this address already.'),
+            model_name="institution",
+            constraint=models.UniqueConstraint(
+                fields=("slug",),
+                name="partners_institution_slug",
+                violation_error_message="Another institution has this address already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('pk')), _negated=True), name='partners_institution_not_own_parent', violation_error_message='An institution cannot belong to itself.'),
+            model_name="institution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("pk")), _negated=True),
+                name="partners_institution_not_own_parent",
+                violation_error_message="An institution cannot belong to itself.",
+            ),
         ),
     ]
