@@ -2,20 +2,28 @@ from dataclasses import dataclass
 
 from django.core.paginator import EmptyPage, Paginator
 from django.db.models import Prefetch, prefetch_related_objects
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.generic import DetailView
 
 from partners import exports
 from partners.arches import row_ticks
-from partners.directory import FACETS, PAGE_SIZE, DirectoryFilters, search_institutions
+from partners.directory import (
+    FACETS,
+    PAGE_SIZE,
+    DirectoryFilters,
+    search_institutions,
+    suggest,
+)
 from partners.models import Agreement, Institution
 from partners.register import LOOKS, SORTS, Question, axis_of, lines, totals
 from publishing.cache.pages import public_page
 from publishing.editorial import languages
+from publishing.search import misses
 
 REGISTER_PAGE_SIZE = 50
 # A partner's page shows its most urgent agreements; the register shows them all.
@@ -68,6 +76,8 @@ def directory(request):
     text, number = directory_text(request), page_number(request)
     filters = DirectoryFilters.from_query(request.GET)
     found = search_institutions(text, filters, language=languages.active(), page=number)
+    if text and not (found.total or filters.chosen()):
+        misses.note(text, language=languages.active())
     paginator = Paginator(range(found.total), PAGE_SIZE)
     page = page_of(paginator, number)
     with_agreements([result.institution for result in (*found.results, *found.elsewhere)])
@@ -87,6 +97,35 @@ def directory(request):
 
 def directory_text(request) -> str:
     return request.GET.get("q", "").strip()[:QUERY_LENGTH]
+
+
+@public_page("q")
+def directory_suggestions(request):
+    """Partners that the text in the box may become: see static/js/suggest.js."""
+    found = suggest(directory_text(request), language=languages.active())
+    return suggestions_response([suggestion(result) for result in found])
+
+
+def suggestions_response(options) -> JsonResponse:
+    """``options`` as `suggestion` gives them, and the words that a screen reader says of them."""
+    number = len(options)
+    spoken = ngettext("%(number)d suggestion", "%(number)d suggestions", number)
+    return JsonResponse({"status": spoken % {"number": number}, "options": options})
+
+
+def suggestion(result) -> dict:
+    """A partner, with the name that matched or its name in the other language behind it."""
+    institution, matched = result.institution, result.matched
+    there = languages.other(languages.active())
+    text = languages.first_text(institution, "name")
+    note = matched.text if matched else languages.text(institution, "name", there)
+    return {
+        "text": text,
+        "before": result.matched_as,
+        "note": "" if note == text else note,
+        "lang": matched.language if matched else languages.TAGS[there],
+        "url": institution.get_absolute_url(),
+    }
 
 
 def facet_context(facet, facets):

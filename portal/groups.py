@@ -28,12 +28,14 @@ _EDITOR = _AUTHOR | {
 }
 _PUBLISHER = _EDITOR | {
     **dict.fromkeys(_ITEMS, (*_WRITES, "approve", "publish")),
+    "search.searchmiss": ("view", "delete"),
     "portal.menuitem": _WRITES,
     "portal.sitesettings": ("add", "change", "view"),
 }
 _PARTNER_MANAGER = {
     **dict.fromkeys((*_RECORDS, *_LISTS), _WRITES),
     **dict.fromkeys(_ITEMS, ("view",)),
+    "search.searchmiss": ("view", "delete"),
     "portal.milestone": _WRITES,
     "media.image": ("add", "change", "view"),
 }

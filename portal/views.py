@@ -9,8 +9,9 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from news.models import Event, Release
 from partners.models import Agreement, CooperationField, Institution, InstitutionType
+from partners.views import suggestions_response
 from portal.models import Milestone, Page, SiteSettings
-from portal.searching import site_search
+from portal.searching import site_search, suggestions
 from publishing.cache.pages import public_page
 from publishing.editorial.views import PublishableDetail
 
@@ -107,6 +108,11 @@ def introduction_figures():
     return [*figures, {"value": in_force, "label": label}]
 
 
-@public_page("q", "kind", "page")
+@public_page("q", "kind", "year", "language", "page")
 def search(request):
     return TemplateResponse(request, "portal/search.html", site_search(request))
+
+
+@public_page("q")
+def search_suggestions(request):
+    return suggestions_response(suggestions(request.GET.get("q", "").strip()))
