@@ -24,6 +24,7 @@ from partners.models import (
     InstitutionType,
     Place,
 )
+from portal.demo.content import DATA
 from portal.demo.loading import CONTENT
 from portal.models import DemonstrationRow, MenuItem, Milestone, Page, SiteSettings
 from publishing.editorial import languages, services
@@ -231,6 +232,13 @@ class TestLanguages:
                 for code in languages.CODES
             ]
             assert parts[0] == parts[1], item.slug
+
+    def test_no_mark_of_a_text_is_lost_on_the_way_into_the_database(self):
+        for item in [*Release.objects.all(), *Page.objects.all()]:
+            for code in languages.CODES:
+                file = DATA / "texts" / f"{item.slug}.{code}.html"
+                stored = languages.text(item, "body", code).replace(' rel="noopener"', "")
+                assert stored.strip() == file.read_text(encoding="utf-8").strip()
 
     def test_chinese_is_typed_as_chinese(self):
         faults = [

@@ -4,16 +4,12 @@ import pytest
 from playwright.sync_api import expect
 
 from news.models import Release
-from publishing.pageviews import collector
+from publishing.pageviews import pulse
 from tests.builders import make_institution, make_user
+from tests.publishing.pageviews_support import CHROME, forget
 from tests.publishing.test_images import photograph
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-HUMAN = (
-    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
-    "Chrome/140.0.0.0 Safari/537.36"
-)
 
 
 @pytest.fixture
@@ -34,7 +30,7 @@ def staff(new_context, live_server):
 
 @pytest.fixture
 def visitor(new_context):
-    context = new_context(locale="en-GB", user_agent=HUMAN)
+    context = new_context(locale="en-GB", user_agent=CHROME)
     context.add_init_script("Object.defineProperty(navigator, 'webdriver', {get: () => false})")
     return context.new_page()
 
@@ -51,6 +47,8 @@ def choose(page, language, step):
 
 def test_from_the_first_word_to_the_reader(staff, visitor, live_server, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.PORTAL_PAGEVIEWS_JOURNAL = tmp_path / "journal"
+    forget()
     make_institution("Southeast University", "东南大学")
     for name in ("Author", "Editor", "Publisher"):
         make_user(name.lower(), name)
@@ -116,11 +114,12 @@ def test_from_the_first_word_to_the_reader(staff, visitor, live_server, settings
     expect(publisher.get_by_text("English is published.")).to_be_visible()
 
     # A visitor reads; the counter rises by one.
-    assert visitor.goto(page_address).status == 200
+    with visitor.expect_response(lambda answer: "/v/release-" in answer.url):
+        assert visitor.goto(page_address).status == 200
+    pulse.pulse.beat(lead=True)
     expect(visitor.get_by_role("heading", level=1)).to_have_text("A joint laboratory opens")
     expect(visitor.get_by_text("The laboratory opened in Nanjing.")).to_be_visible()
     expect(visitor.get_by_alt_text("Two scientists at a bench")).to_be_visible()
-    collector.collect_once()
     expect(visitor.locator("[data-pv]").first).to_have_text("191", timeout=10_000)
     chinese_address = f"{live_server.url}/zh-hans/news/{release.slug}/"
     assert visitor.goto(chinese_address).status == 404
