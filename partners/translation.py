@@ -60,7 +60,7 @@ class ParticipationTranslation(TranslationOptions):
 
 @register(models.Signature)
 class SignatureTranslation(TranslationOptions):
-    fields = ("printed_name", "printed_title", "on_behalf_of")
+    fields = ("printed_name", "printed_title", "printed_date", "on_behalf_of")
 
 
 @register(models.AgreementArea)

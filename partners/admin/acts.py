@@ -194,6 +194,7 @@ class SignatureForm(forms.Form):
         for name in ("printed_name", "printed_title", "on_behalf_of"):
             self.fields.update(_bilingual(Signature, name))
         self.fields["date"] = Signature._meta.get_field("date").formfield()
+        self.fields.update(_bilingual(Signature, "printed_date"))
         self.fields["method"] = Signature._meta.get_field("method").formfield()
 
     def run(self, service, user, confirm):

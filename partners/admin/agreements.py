@@ -1,5 +1,6 @@
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
@@ -55,7 +56,8 @@ class AfterConclusionMixin:
         fixed = super().get_readonly_fields(request, obj)
         if not self._is_fixed(obj):
             return fixed
-        return [*fixed, *(name for name in self.fields if name not in self.open_fields)]
+        names = flatten_fieldsets(self.fieldsets) if self.fieldsets else self.fields
+        return [*fixed, *(name for name in names if name not in self.open_fields)]
 
     def has_add_permission(self, request, obj=None):
         return super().has_add_permission(request, obj) and not self._is_fixed(obj)
@@ -86,7 +88,6 @@ class PartyInline(AfterConclusionMixin, BilingualInline):
 class AreaInline(AfterConclusionMixin, BilingualFields, admin.StackedInline):
     model = AgreementArea
     extra = 0
-    fields = ["order", "activity", "isced", *columns("heading", "text"), "lead_units"]
     fieldsets = [
         (
             None,

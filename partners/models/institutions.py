@@ -154,7 +154,7 @@ class Institution(PublicModel):
     )
     founding_agreement = models.ForeignKey(
         "partners.Agreement",
-        on_delete=models.PROTECT,
+        on_delete=models.SET_NULL,
         null=True,
         blank=True,
         related_name="founded",

@@ -49,6 +49,12 @@ class Signature(PublicModel):
     date = PartialDateField(_("date"))
     date_first = FirstDayField(source="date")
     date_last = LastDayField(source="date")
+    printed_date = models.CharField(
+        _("date as printed"),
+        max_length=80,
+        blank=True,
+        help_text=_("Where it cannot be written as a date: May, year not given."),
+    )
     method = models.CharField(
         _("method"), max_length=12, choices=Method.choices, default=Method.NOT_STATED
     )

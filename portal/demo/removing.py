@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.utils import translation
 
 from news.models import Release
+from partners.models import InstitutionLink
 from portal.demo.loading import settings_values
 from portal.models import DemonstrationRow, SiteSettings
 from publishing.pageviews import services as pageviews
@@ -93,13 +94,18 @@ def _used(model, leaving):
 
 
 def _keep_parts(model, pks, leaving):
-    """The names of an institution and the parties of an agreement stay with it."""
+    """The names of an institution, the parties of an agreement and their signatures stay with it.
+
+    A tie between two institutions is part of neither: it stays only where both do.
+    """
     for relation in _pointing_to(model):
-        if relation.on_delete is models.CASCADE:
-            parts = relation.related_model._base_manager.filter(
-                **{f"{relation.field.name}__in": pks}
-            )
-            leaving[relation.related_model].difference_update(parts.values_list("pk", flat=True))
+        part = relation.related_model
+        if relation.on_delete is models.CASCADE and part is not InstitutionLink:
+            found = part._base_manager.filter(**{f"{relation.field.name}__in": pks})
+            kept = leaving[part] & set(found.values_list("pk", flat=True))
+            leaving[part] -= kept
+            if kept:
+                _keep_parts(part, kept, leaving)
 
 
 def _pointing_to(model):
