@@ -14,11 +14,15 @@ from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateF
 class CommitmentQuerySet(PublicQuerySet):
     def public(self, language: str | None = None):
         """Commitments told in the reader's language, of sources that the public may see."""
-        language = language or languages.active()
-        text = languages.column("text", language)
-        hidden = Q(agreement__public_level=Agreement.PublicLevel.HIDDEN)
+        from news.models import Event, Release
+
+        text = languages.column("text", language or languages.active())
         told = self.filter(is_public=True).exclude(Q((text, "")) | Q((f"{text}__isnull", True)))
-        return told.exclude(hidden)
+        return told.filter(
+            Q(agreement__in=Agreement.objects.public())
+            | Q(event__in=Event.objects.public_anywhere())
+            | Q(release__in=Release.objects.public_anywhere())
+        )
 
     def about_institution(self, institution):
         """Those that name it, and those under its agreements."""
@@ -27,9 +31,7 @@ class CommitmentQuerySet(PublicQuerySet):
         ).distinct()
 
     def for_list(self):
-        return self.select_related("agreement", "event", "release").prefetch_related(
-            "evidence__release"
-        )
+        return self.prefetch_related("evidence__release")
 
 
 class Commitment(PublicModel):
@@ -110,6 +112,17 @@ class Commitment(PublicModel):
 
     def __str__(self):
         return languages.first_text(self, "text")[:80]
+
+    def links(self) -> list[dict]:
+        """What shows its state, as far as the reader may see it: address and label."""
+        found = []
+        for proof in self.evidence.all():
+            release = proof.release
+            if release is not None and release.is_public(languages.active()):
+                found.append({"href": release.get_absolute_url(), "label": release.headline})
+            elif proof.address:
+                found.append({"href": proof.address, "label": proof.label or proof.address})
+        return found
 
     def clean(self):
         super().clean()

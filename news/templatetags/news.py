@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.utils import formats
 
-from news.models import Event, Release
+from news.models import Commitment, Event, Release
 
 register = template.Library()
 
@@ -55,3 +55,15 @@ def event_day_line(event):
     return f"{month}, {formats.date_format(date.first, 'l')}"
 
 
+
+
+@register.inclusion_tag("news/_commitments.html")
+def commitments_of(source):
+    """What was promised in this agreement or at this event, and what became of it."""
+    return {"commitments": source.commitments.public().for_list()}
+
+
+@register.inclusion_tag("news/_commitments.html")
+def commitments_about(institution, limit=20):
+    found = Commitment.objects.public().about_institution(institution)
+    return {"commitments": found.for_list()[:limit]}

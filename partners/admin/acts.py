@@ -31,11 +31,16 @@ def _date_field(label, **kwargs):
 def _bilingual(model, name, **kwargs):
     """Form fields for the two columns of a translated model field, labelled and tagged."""
     for code in languages.CODES:
-        field = model._meta.get_field(languages.column(name, code)).formfield(required=False, **kwargs)
+        column = model._meta.get_field(languages.column(name, code))
+        field = column.formfield(required=False, **kwargs)
         label = str(model._meta.get_field(name).verbose_name)
         field.label = f"{label[:1].upper()}{label[1:]} ({languages.language_name(code)})"
         field.widget.attrs["lang"] = languages.TAGS[code]
         yield languages.column(name, code), field
+
+
+def filled(data):
+    return {name: value for name, value in data.items() if value not in ("", None)}
 
 
 class ActForm(forms.Form):
@@ -60,7 +65,7 @@ class ActForm(forms.Form):
 
     def run(self, service, user, confirm):
         """Call the service with what was filled in; raises Refused."""
-        given = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
+        given = filled(self.cleaned_data)
         return service(agreement=self.agreement, user=user, confirm=confirm, **given)
 
 
@@ -129,9 +134,8 @@ class TermsForm(ActForm):
             value = given.pop(f"term_{name}")
             changes[name] = "" if value is None and name in columns("title", "summary") else value
         changes["areas"] = self.areas.values()
-        given = {name: value for name, value in given.items() if value not in ("", None)}
         return service(
-            agreement=self.agreement, user=user, confirm=confirm, changes=changes, **given
+            agreement=self.agreement, user=user, confirm=confirm, changes=changes, **filled(given)
         )
 
 

@@ -99,7 +99,10 @@ class InstitutionAdmin(LeadImageAdminMixin, BilingualAdmin):
     actions = ["merge_two"]
     fieldsets = [
         (None, {"fields": both("name", "summary")}),
-        (gettext_lazy("Facts"), {"fields": ["types", "place", *both("website"), "logo", "established"]}),
+        (
+            gettext_lazy("Facts"),
+            {"fields": ["types", "place", *both("website"), "logo", "established"]},
+        ),
         (
             gettext_lazy("Joint body"),
             {
@@ -121,7 +124,9 @@ class InstitutionAdmin(LeadImageAdminMixin, BilingualAdmin):
     def kinds(self, institution):
         return ", ".join(str(kind) for kind in institution.types.all())
 
-    @admin.action(description=gettext_lazy("Merge two records of one institution"), permissions=["delete"])
+    @admin.action(
+        description=gettext_lazy("Merge two records of one institution"), permissions=["delete"]
+    )
     def merge_two(self, request, queryset):
         pair = queryset.order_by("pk")
         if len(pair) != 2:

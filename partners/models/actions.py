@@ -14,7 +14,7 @@ from publishing.cache.models import PublicModel, PublicQuerySet
 # Allowed, but rarely meant: staff confirm it, and the record says that they did.
 DOUBTS = {
     "before_signature": _("It takes effect before the first signature."),
-    "back_dated": _("It takes effect before the day on which it was done, or before an earlier act."),
+    "back_dated": _("It is dated back: to before the day it was done, or before another act."),
     "short_notice": _("The notice is shorter than agreed."),
 }
 

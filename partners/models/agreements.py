@@ -23,7 +23,6 @@ from publishing.editorial import languages
 from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField, read
 
 
-
 class AgreementStatus(models.TextChoices):
     """What an agreement is on a given day; computed, never typed."""
 
@@ -144,6 +143,9 @@ class AgreementQuerySet(PublicQuerySet):
 
     def for_register(self):
         return self.select_related("field").prefetch_related("parties__institution")
+
+    def for_page(self):
+        return self.for_register().select_related("place")
 
 
 class Agreement(PublicModel):
@@ -461,8 +463,11 @@ class Agreement(PublicModel):
 
     def public_summary(self, language: str) -> str:
         """The summary, as far as the register may show it."""
-        shown = (self.PublicLevel.SUMMARY, self.PublicLevel.FULL)
-        return languages.text(self, "summary", language) if self.public_level in shown else ""
+        return languages.text(self, "summary", language) if self.tells_more() else ""
+
+    def tells_more(self) -> bool:
+        """Whether the register shows more than that there is such an agreement."""
+        return self.public_level in (self.PublicLevel.SUMMARY, self.PublicLevel.FULL)
 
     def get_absolute_url(self):
         return reverse("partners:agreement", kwargs={"number": self.number})

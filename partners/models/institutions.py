@@ -16,7 +16,6 @@ from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateF
 from publishing.editorial.models import slug_form, unused_slug
 
 
-
 class InstitutionTypeQuerySet(PublicQuerySet):
     def with_partners(self):
         """Types that public partners have, the most frequent first, annotated ``partners``."""

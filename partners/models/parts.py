@@ -177,8 +177,8 @@ class DocumentQuerySet(PublicQuerySet):
         )
 
     def visible_to(self, user):
-        staff = user.is_active and user.is_staff and user.has_perm("partners.view_agreementdocument")
-        return self.all() if staff else self.public()
+        may = user.is_staff and user.has_perm("partners.view_agreementdocument")
+        return self.all() if may else self.public()
 
 
 class AgreementDocument(PublicModel):
@@ -243,9 +243,10 @@ class AgreementDocument(PublicModel):
 
     def clean(self):
         super().clean()
-        if self.file and not self.file._committed:
-            if problem := files.problem(self.file.file, self.file.name):
-                raise ValidationError({"file": problem})
+        if not self.file or self.file._committed:
+            return
+        if problem := files.problem(self.file.file, self.file.name):
+            raise ValidationError({"file": problem})
 
     def save(self, *args, **kwargs):
         if self.file and not self.file._committed:

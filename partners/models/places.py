@@ -13,7 +13,6 @@ from publishing.cache.models import PublicModel, PublicQuerySet
 from publishing.editorial import languages
 
 
-
 class Place(PublicModel):
     """A point of the world with a name in both languages, inside a larger one."""
 

@@ -70,6 +70,16 @@ class InstitutionIdentifier(PublicModel):
         return identifiers.address(self.scheme, self.value)
 
 
+class LinkQuerySet(PublicQuerySet):
+    def about(self, institution):
+        """The relations of ``institution``, from whichever end they are told."""
+        return self.filter(Q(institution=institution) | Q(other=institution))
+
+    def between_public(self):
+        public = Institution.objects.public()
+        return self.filter(institution__in=public, other__in=public)
+
+
 class InstitutionLink(Period):
     """A tie between two institutions: one row, read from both ends, so that it cannot drift."""
 
@@ -110,7 +120,7 @@ class InstitutionLink(Period):
         _("source"), max_length=300, blank=True, help_text=_("Where this is stated.")
     )
 
-    objects = PublicQuerySet.as_manager()
+    objects = LinkQuerySet.as_manager()
 
     class Meta(Period.Meta):
         ordering = ["kind", "pk"]
@@ -148,6 +158,12 @@ class InstitutionLink(Period):
             raise ValidationError({"other": _("An institution has no relation to itself.")})
         if self.kind in self.WITHOUT_CYCLE and self.closes_a_circle():
             raise ValidationError({"other": _("This relation would lead back to where it began.")})
+
+    def read_from(self, institution) -> tuple[str, Institution]:
+        """The relation in words as ``institution`` tells it, and the one at the other end."""
+        if institution.pk == self.institution_id:
+            return self.get_kind_display(), self.other
+        return str(self.INVERSE[self.Kind(self.kind)]), self.institution
 
     def closes_a_circle(self) -> bool:
         """Whether the other institution already leads here by relations of the same kind."""

@@ -55,8 +55,8 @@ def merge_institutions(
     """
     if keep.pk == duplicate.pk:
         raise Refused(_("An institution cannot be merged with itself."))
-    pks = sorted([keep.pk, duplicate.pk])
-    rows = {row.pk: row for row in Institution.objects.select_for_update(of=("self",)).filter(pk__in=pks)}
+    both = Institution.objects.select_for_update(of=("self",)).order_by("pk")
+    rows = {row.pk: row for row in both.filter(pk__in=[keep.pk, duplicate.pk])}
     keep_row, gone = rows[keep.pk], rows[duplicate.pk]
     if gone.merged_into_id or keep_row.merged_into_id:
         raise Refused(_("One of the two was merged before."))
@@ -127,9 +127,9 @@ def _pointing_here():
         if model is InstitutionMerge or model._meta.proxy:
             continue
         for field in model._meta.concrete_fields:
-            if field.remote_field and field.remote_field.model is Institution:
-                if not (model is Institution and field.name == "merged_into"):
-                    yield model, field
+            points_here = field.remote_field and field.remote_field.model is Institution
+            if points_here and field.name != "merged_into":
+                yield model, field
 
 
 def _move(model, field, gone, keep, record):

@@ -34,7 +34,7 @@ def remove() -> Removal:
         settings_kept = _hand_over_settings()
         loaded = _loaded()
         leaving = defaultdict(set, {model: set(pks) for model, pks in loaded.items()})
-        kept = _keep_what_is_used(leaving)
+        kept = _keep_what_is_used(leaving, loaded)
         removed = _delete({model: pks - leaving[model] for model, pks in loaded.items()})
     return Removal(removed, kept, settings_kept)
 
@@ -67,10 +67,10 @@ def _loaded() -> dict[type, set[int]]:
     return rows
 
 
-def _keep_what_is_used(leaving):
+def _keep_what_is_used(leaving, loaded):
     """Take out of ``leaving`` what other rows point to, and again what that needs."""
     first = None
-    while used := {model: pks for model in leaving if (pks := _used(model, leaving))}:
+    while used := {model: pks for model in leaving if (pks := _used(model, leaving, loaded))}:
         first = first or used
         for model, pks in used.items():
             leaving[model] -= pks
@@ -83,12 +83,16 @@ def _keep_what_is_used(leaving):
     ]
 
 
-def _used(model, leaving):
-    """Ids of rows of ``model`` to which a row points that is not about to leave."""
+def _used(model, leaving, loaded):
+    """Ids of rows of ``model`` to which a row points that is not about to leave.
+
+    A loose tie, one that may be cut, holds only where the office made it.
+    """
     used = set()
     for relation in _pointing_to(model):
         name, owner = relation.field.name, relation.related_model
-        others = owner._base_manager.exclude(pk__in=leaving.get(owner, ()))
+        going = loaded if relation.on_delete is models.SET_NULL else leaving
+        others = owner._base_manager.exclude(pk__in=going.get(owner, ()))
         used.update(others.filter(**{f"{name}__in": leaving[model]}).values_list(name, flat=True))
     return used & leaving[model]
 
