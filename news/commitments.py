@@ -54,9 +54,7 @@ class Commitment(PublicModel):
     due = PartialDateField(_("due"))
     due_first = FirstDayField(source="due")
     due_last = LastDayField(source="due")
-    state = models.CharField(
-        _("state"), max_length=10, choices=State.choices, default=State.STATED
-    )
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.STATED)
     agreement = models.ForeignKey(
         Agreement,
         on_delete=models.CASCADE,

@@ -22,4 +22,3 @@ urlpatterns += i18n_patterns(
     # Pages that staff write come last: everything above is reserved.
     path("<slug:slug>/", views.PageDetail.as_view(), name="page"),
 )
-

@@ -47,14 +47,12 @@ def clocks(event, home_cities):
 
 @register.simple_tag
 def event_day_line(event):
-    """"July 2020, Thursday" beneath the large day."""
+    """ "July 2020, Thursday" beneath the large day."""
     date = event.printed_date
     if date.day is None:
         return date.localised()
     month = formats.date_format(date.first, "YEAR_MONTH_FORMAT")
     return f"{month}, {formats.date_format(date.first, 'l')}"
-
-
 
 
 @register.inclusion_tag("news/_commitments.html")

@@ -539,7 +539,6 @@ class AgreementParty(PublicModel):
         _("or a description"),
         max_length=160,
         blank=True,
-        null=True,
         help_text=_("Where the text names no institution: several companies."),
     )
     unit = models.CharField(

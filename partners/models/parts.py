@@ -112,9 +112,7 @@ class AgreementArea(PublicModel):
 
     agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="areas")
     order = models.PositiveSmallIntegerField(_("order"), default=0)
-    activity = models.CharField(
-        _("activity"), max_length=12, choices=Activity.choices, blank=True
-    )
+    activity = models.CharField(_("activity"), max_length=12, choices=Activity.choices, blank=True)
     isced = models.CharField(
         _("subject, ISCED-F"),
         max_length=4,

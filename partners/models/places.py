@@ -69,7 +69,7 @@ class Place(PublicModel):
                 | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="partners_place_coordinates",
                 violation_error_message=_(
-                    "Give both coordinates or none: latitude from -90 to 90, longitude from -180 to 180."
+                    "Give both coordinates or none: latitude -90 to 90, longitude -180 to 180."
                 ),
             ),
         ]

@@ -45,9 +45,7 @@ def relate(
 
 
 @transaction.atomic
-def merge_institutions(
-    *, keep: Institution, duplicate: Institution, user=None
-) -> InstitutionMerge:
+def merge_institutions(*, keep: Institution, duplicate: Institution, user=None) -> InstitutionMerge:
     """Give everything that points to ``duplicate`` to ``keep``.
 
     The duplicate stays as a withdrawn record, its address leads to the one kept, its names become

@@ -150,7 +150,7 @@ class Publishable(PublicModel):
         blank=True,
         validators=[slug_form],
         help_text=_(
-            "Last part of the web address, the same in both languages. Empty: made from the headline."
+            "Last part of the address, the same in both languages. Empty: made from the headline."
         ),
     )
 
