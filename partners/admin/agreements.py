@@ -17,6 +17,7 @@ from partners.models import (
     AgreementParty,
 )
 from publishing.editorial.admin import BilingualAdmin, BilingualFields, BilingualInline, both
+from publishing.editorial.choosers import KnownChoices
 from publishing.editorial.languages import columns
 
 # Columns that only acts set, whatever the state of the agreement.
@@ -81,11 +82,8 @@ class PartyInline(AfterConclusionMixin, BilingualInline):
     min_num = 2
     validate_min = True
 
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("institution")
 
-
-class AreaInline(AfterConclusionMixin, BilingualFields, admin.StackedInline):
+class AreaInline(AfterConclusionMixin, KnownChoices, BilingualFields, admin.StackedInline):
     model = AgreementArea
     extra = 0
     fieldsets = [

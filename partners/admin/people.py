@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.models import Participation, Person, Post, title_doubts
 from publishing.editorial.admin import BilingualAdmin, BilingualFields, BilingualInline, both
+from publishing.editorial.choosers import KnownChoices
 from publishing.editorial.languages import columns
 
 
@@ -52,7 +53,7 @@ class PostAdmin(BilingualAdmin):
         return False
 
 
-class ParticipationInline(BilingualFields, GenericStackedInline):
+class ParticipationInline(KnownChoices, BilingualFields, GenericStackedInline):
     """Who took part, with names and titles as the text of the day printed them."""
 
     model = Participation
