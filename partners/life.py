@@ -26,13 +26,21 @@ AREA_COLUMNS = ("order", "activity", "isced", *columns("heading", "text"))
 
 def areas_of(agreement) -> list[dict]:
     """The areas of cooperation as plain values, for an act to keep."""
+    rows = agreement.areas.prefetch_related("lead_units")
     return [
-        {
-            **{name: _plain(getattr(area, name)) for name in AREA_COLUMNS},
-            "lead_units": sorted(unit.pk for unit in area.lead_units.all()),
-        }
-        for area in agreement.areas.all()
+        area(
+            {name: _plain(getattr(row, name)) for name in AREA_COLUMNS}
+            | {"lead_units": sorted(unit.pk for unit in row.lead_units.all())},
+            order,
+        )
+        for order, row in enumerate(rows, start=1)
     ]
+
+
+def area(values: dict, order: int) -> dict:
+    """``values`` of an area made complete, at its place in the order."""
+    empty = {**dict.fromkeys(AREA_COLUMNS, ""), "lead_units": []}
+    return empty | values | {"order": order}
 
 
 def _plain(value):

@@ -168,8 +168,9 @@ class _Areas(forms.BaseFormSet):
                 continue
             units = given.pop("lead_units")
             given = {name: "" if value is None else value for name, value in given.items()}
-            rows.append({**given, "lead_units": [int(pk) for pk in units.split(",") if pk]})
-        return rows
+            units = [int(pk) for pk in units.split(",") if pk.isdecimal()]
+            rows.append({**given, "lead_units": units})
+        return sorted(rows, key=lambda row: row["order"] or len(rows) + 1)
 
 
 def form_says_something(given):

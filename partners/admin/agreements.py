@@ -80,7 +80,11 @@ class PartyInline(AfterConclusionMixin, BilingualInline):
     open_fields = ("order", *columns("unit"), "own_reference")
     autocomplete_fields = ["institution"]
     min_num = 2
-    validate_min = True
+
+    def get_formset(self, request, obj=None, **kwargs):
+        # A concluded agreement's parties are not in the form, and not counted.
+        fixed = self._is_fixed(obj)
+        return super().get_formset(request, obj, **kwargs | {"validate_min": not fixed})
 
 
 class AreaInline(AfterConclusionMixin, KnownChoices, BilingualFields, admin.StackedInline):

@@ -39,6 +39,9 @@ class LinkInline(BilingualInline):
     fields = ["kind", "other", "since", "until", "source"]
     autocomplete_fields = ["other"]
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("institution", "other")
+
 
 class InverseLinkInline(BilingualInline):
     """The same rows where this institution is at the other end, with their reading from here."""
@@ -48,6 +51,9 @@ class InverseLinkInline(BilingualInline):
     verbose_name_plural = gettext_lazy("relations told from the other end")
     fields = ["kind", "institution", "since", "until", "source"]
     autocomplete_fields = ["institution"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("institution", "other")
 
     def formfield_for_choice_field(self, db_field, request, **kwargs):
         if db_field.name == "kind":

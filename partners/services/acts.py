@@ -157,6 +157,9 @@ def _change_terms(agreement, kind, date, changes, details):
         _closed(row, date)
     if unknown := set(changes) - {*life.TERMS, "areas"}:
         raise Refused(_("This is no term: %(name)s.") % {"name": ", ".join(sorted(unknown))})
+    if "areas" in changes:
+        areas = [life.area(values, order) for order, values in enumerate(changes["areas"], 1)]
+        changes = {**changes, "areas": areas}
     changes = {name: value for name, value in changes.items() if value != life.current(row, name)}
     if not changes:
         raise Refused(_("Nothing would change."))

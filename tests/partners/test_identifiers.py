@@ -62,7 +62,9 @@ def test_two_digits_changed_places_are_noticed_where_there_is_a_check_digit(sche
 @pytest.mark.django_db
 def test_the_form_says_what_is_wrong_and_stores_the_plain_value():
     cambridge = make_institution()
-    row = InstitutionIdentifier(institution=cambridge, scheme="ror", value="https://ror.org/013meh722")
+    row = InstitutionIdentifier(
+        institution=cambridge, scheme="ror", value="https://ror.org/013meh722"
+    )
     row.full_clean()
     assert (row.value, row.address) == ("013meh722", "https://ror.org/013meh722")
     row.value = "013meh721"

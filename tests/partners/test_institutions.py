@@ -150,7 +150,10 @@ class TestPlaces:
     def test_further_places_stand_beside_the_main_one(self, client):
         one = make_institution(place=make_place("Edgbaston", "埃德巴斯顿"))
         InstitutionPlace.objects.create(
-            institution=one, place=make_place("Dubai", "迪拜"), what_en="campus", what_zh_hans="校区"
+            institution=one,
+            place=make_place("Dubai", "迪拜"),
+            what_en="campus",
+            what_zh_hans="校区",
         )
         assert "Dubai" in page(client, one) and "campus" in page(client, one)
         assert "迪拜" in page(client, one, "zh-hans") and "校区" in page(client, one, "zh-hans")
@@ -175,7 +178,11 @@ class TestPlaces:
 
     def test_a_subdivision_of_its_country_is_taken(self):
         Place(
-            name_en="Jiangsu", name_zh_hans="江苏", level="province", country="CN", subdivision="CN-JS"
+            name_en="Jiangsu",
+            name_zh_hans="江苏",
+            level="province",
+            country="CN",
+            subdivision="CN-JS",
         ).full_clean()
 
 
