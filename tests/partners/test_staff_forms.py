@@ -280,7 +280,7 @@ class TestCosts:
         fill(2)
         few = queries(admin_client, address)
         fill(8)
-        assert queries(admin_client, address) == few
+        assert queries(admin_client, address) <= few
 
     @pytest.mark.parametrize("model", ["agreement", "institution", "person", "place"])
     def test_lists_cost_the_same_for_many(self, admin_client, model):
