@@ -145,8 +145,7 @@ class _DerivedDay(models.DateField):
         return name, path, args, kwargs
 
     def pre_save(self, model_instance, add):
-        text = getattr(model_instance, self.source)
-        date = PartialDate.parse(text) if text else None
+        date = read(getattr(model_instance, self.source))
         value = getattr(date, self.edge) if date else None
         setattr(model_instance, self.attname, value)
         return value

@@ -68,6 +68,6 @@ def test_a_text_that_is_no_date_is_refused_beside_its_field_and_never_stored(db)
     with pytest.raises(ValidationError) as refusal:
         event.full_clean()
     assert set(refusal.value.message_dict) == {"start_date"}
-    with pytest.raises(ValueError):
+    with pytest.raises(ValidationError):
         event.save()
     assert not Event.objects.exists()
