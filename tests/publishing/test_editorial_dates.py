@@ -2,6 +2,7 @@ import datetime
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import translation
 
 from news.models import Event
@@ -68,6 +69,6 @@ def test_a_text_that_is_no_date_is_refused_beside_its_field_and_never_stored(db)
     with pytest.raises(ValidationError) as refusal:
         event.full_clean()
     assert set(refusal.value.message_dict) == {"start_date"}
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError), transaction.atomic():
         event.save()
     assert not Event.objects.exists()
