@@ -2,24 +2,18 @@ from dataclasses import dataclass
 
 from django.core.paginator import EmptyPage, Paginator
 from django.db.models import Prefetch, prefetch_related_objects
-from django.http import Http404, JsonResponse
+from django.http import FileResponse, Http404, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.generic import DetailView
 
 from partners import exports
 from partners.arches import row_ticks
-from partners.directory import (
-    FACETS,
-    PAGE_SIZE,
-    DirectoryFilters,
-    search_institutions,
-    suggest,
-)
-from partners.models import Agreement, Institution
+from partners.directory import FACETS, PAGE_SIZE, DirectoryFilters, search_institutions
+from partners.models import Agreement, AgreementDocument, Institution
 from partners.register import LOOKS, SORTS, Question, axis_of, lines, totals
 from publishing.cache.pages import public_page
 from publishing.editorial import languages
@@ -99,35 +93,6 @@ def directory_text(request) -> str:
     return request.GET.get("q", "").strip()[:QUERY_LENGTH]
 
 
-@public_page("q")
-def directory_suggestions(request):
-    """Partners that the text in the box may become: see static/js/suggest.js."""
-    found = suggest(directory_text(request), language=languages.active())
-    return suggestions_response([suggestion(result) for result in found])
-
-
-def suggestions_response(options) -> JsonResponse:
-    """``options`` as `suggestion` gives them, and the words that a screen reader says of them."""
-    number = len(options)
-    spoken = ngettext("%(number)d suggestion", "%(number)d suggestions", number)
-    return JsonResponse({"status": spoken % {"number": number}, "options": options})
-
-
-def suggestion(result) -> dict:
-    """A partner, with the name that matched or its name in the other language behind it."""
-    institution, matched = result.institution, result.matched
-    there = languages.other(languages.active())
-    text = languages.first_text(institution, "name")
-    note = matched.text if matched else languages.text(institution, "name", there)
-    return {
-        "text": text,
-        "before": result.matched_as,
-        "note": "" if note == text else note,
-        "lang": matched.language if matched else languages.TAGS[there],
-        "url": institution.get_absolute_url(),
-    }
-
-
 def facet_context(facet, facets):
     """A facet with the share of each option, in per cent of the largest count on the page.
 
@@ -185,6 +150,16 @@ class InstitutionDetail(DetailView):
     queryset = (
         Institution.objects.public().for_list().select_related("logo", "place__parent__parent")
     )
+
+    def get(self, request, *args, **kwargs):
+        """Who comes by an address of before, or by that of a merged record, is led on."""
+        try:
+            return super().get(request, *args, **kwargs)
+        except Http404:
+            moved = Institution.objects.at_former_address(kwargs["slug"]).first()
+            if moved is None:
+                raise
+            return HttpResponsePermanentRedirect(moved.get_absolute_url())
 
     def get_context_data(self, **kwargs):
         agreements = Agreement.objects.public().filter(institutions=self.object)
@@ -281,6 +256,25 @@ def register_json(request):
     return exports.as_json("agreements", exports.agreement_records(agreements))
 
 
+def document(request, uid):
+    """A file of an agreement, to whoever may have it: saved by the browser, never shown in it."""
+    found = get_object_or_404(AgreementDocument.objects.visible_to(request.user), uid=uid)
+    try:
+        file = found.file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(
+        file,
+        as_attachment=True,
+        filename=found.filename,
+        content_type="application/octet-stream",
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    public = AgreementDocument.objects.public().filter(pk=found.pk).exists()
+    response["Cache-Control"] = "public, max-age=300" if public else "private, no-store"
+    return response
+
+
 @method_decorator(public_page(), name="dispatch")
 class AgreementDetail(DetailView):
     """One line of the register under its permanent number."""
@@ -290,7 +284,7 @@ class AgreementDetail(DetailView):
     slug_url_kwarg = "number"
 
     def get_queryset(self):
-        return Agreement.objects.public().with_status().for_register()
+        return Agreement.objects.public().with_status().for_page()
 
     def get_context_data(self, **kwargs):
         agreement = self.object
@@ -305,6 +299,8 @@ class AgreementDetail(DetailView):
             ),
             replaced=public.filter(pk=agreement.replaces_id).first(),
             replacements=public.filter(replaces=agreement).order_by("number"),
+            parent=public.filter(pk=agreement.parent_id).first(),
+            children=public.filter(parent=agreement).order_by("number"),
             summary=agreement.public_summary(languages.active()),
             title_elsewhere=title_elsewhere(agreement),
             line=lines([agreement], axis)[0],

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext
 
 from partners.directory import suggest
 from partners.models import Agreement, Institution
-from partners.views import suggestion
+from partners.suggestions import suggestion
 from publishing.editorial import languages
 from publishing.search import misses, offers
 from publishing.search.documents import search_documents

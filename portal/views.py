@@ -9,7 +9,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from news.models import Event, Release
 from partners.models import Agreement, CooperationField, Institution, InstitutionType
-from partners.views import suggestions_response
+from partners.suggestions import suggestions_response
 from portal.models import Milestone, Page, SiteSettings
 from portal.searching import site_search, suggestions
 from publishing.cache.pages import public_page
