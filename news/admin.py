@@ -21,6 +21,7 @@ from publishing.editorial.languages import columns
 from publishing.media.widgets import LeadImageAdminMixin
 from publishing.pageviews.models import Total
 from publishing.pageviews.services import set_base
+from publishing.search.admin import SearchAdminMixin
 
 
 class ReleaseForm(PublishableForm):
@@ -51,7 +52,7 @@ class ReleaseForm(PublishableForm):
 
 
 @admin.register(Release)
-class ReleaseAdmin(PeopleAdminMixin, LeadImageAdminMixin, PublishableAdmin):
+class ReleaseAdmin(SearchAdminMixin, PeopleAdminMixin, LeadImageAdminMixin, PublishableAdmin):
     form = ReleaseForm
     list_display = ["title", "standings", "release_date", "field", "saved_at"]
     list_select_related = ["field"]
@@ -97,7 +98,7 @@ class ReleaseAdmin(PeopleAdminMixin, LeadImageAdminMixin, PublishableAdmin):
 
 
 @admin.register(Event)
-class EventAdmin(CeremonyViewMixin, PeopleAdminMixin, PublishableAdmin):
+class EventAdmin(SearchAdminMixin, CeremonyViewMixin, PeopleAdminMixin, PublishableAdmin):
     list_display = ["title", "standings", "start_date", "kind", "place", "saved_at"]
     list_select_related = ["place"]
     list_filter = [EnglishFilter, ChineseFilter, "kind", "mode"]

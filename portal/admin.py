@@ -12,13 +12,14 @@ from publishing.editorial.admin import (
 )
 from publishing.editorial.languages import columns
 from publishing.media.widgets import LeadImageAdminMixin
+from publishing.search.admin import SearchAdminMixin
 
 admin.site.site_header = admin.site.site_title = _("Partnership portal")
 admin.site.index_title = _("Desk")
 
 
 @admin.register(Page)
-class PageAdmin(LeadImageAdminMixin, PublishableAdmin):
+class PageAdmin(SearchAdminMixin, LeadImageAdminMixin, PublishableAdmin):
     list_display = ["title", "standings", "slug", "saved_at"]
     search_fields = columns("title", "summary")
     fieldsets = [
@@ -29,7 +30,7 @@ class PageAdmin(LeadImageAdminMixin, PublishableAdmin):
 
 
 @admin.register(Milestone)
-class MilestoneAdmin(BilingualAdmin):
+class MilestoneAdmin(SearchAdminMixin, BilingualAdmin):
     list_display = ["date", "__str__", "is_public"]
     list_display_links = ["date", "__str__"]
     search_fields = columns("title", "text")

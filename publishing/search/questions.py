@@ -153,6 +153,17 @@ def search_documents(
     )
 
 
+def ranked_keys(text, *, kind, language, now=None) -> list[int]:
+    """Keys of what is public and matches all of ``text``, the likest first, as far as proposed."""
+    connection = connections[router.db_for_read(SearchDocument)]
+    scope = Scope(now or timezone.now(), kind)
+    for step in _steps(text):
+        if step.name != ANY and (pks := _ranked(step, scope, language, connection)):
+            rows = SearchDocument.objects.in_bulk(pks)
+            return [rows[pk].object_id for pk in pks if pk in rows]
+    return []
+
+
 def _steps(text):
     query = query_text(text)
     runs = [run for run in query.runs if run.dense or plain_word(run.text) not in STOP_WORDS]
