@@ -98,17 +98,24 @@ def refresh(kind, today):
 
 
 def _write(kind, entries):
-    """Replaces what is known of these rows; ``entries`` by key, None for what nobody finds."""
-    _forget(kind, entries)
+    """Replaces what is known of these rows; ``entries`` by key, None for what nobody finds.
+
+    A row keeps its key, so that a reader who is just being answered misses nothing.
+    """
     named = {
         pk: (entry, names)
         for pk, entry in entries.items()
         if entry and (names := _search_names(kind, entry))
     }
+    _forget(kind, entries.keys() - named.keys())
     combinations = _combinations(entry.facets for entry, _names in named.values())
     rows = SearchEntry.objects.bulk_create(
-        _row(kind, pk, entry, names, combinations) for pk, (entry, names) in named.items()
+        [_row(kind, pk, entry, names, combinations) for pk, (entry, names) in named.items()],
+        update_conflicts=True,
+        unique_fields=IDENTITY,
+        update_fields=CONTENT,
     )
+    SearchName.objects.filter(entry__in=rows).delete()
     for row in rows:
         for name in named[row.object_id][1]:
             name.entry = row
@@ -150,6 +157,12 @@ def _differences(kind, entries):
         if entry and _search_names(kind, entry)
     }
     return {pk for pk in entries if stored.get(pk) != wanted.get(pk)}
+
+
+IDENTITY = ("kind", "object_id")
+CONTENT = [
+    field.name for field in SearchEntry._meta.concrete_fields if field.name not in ("id", *IDENTITY)
+]
 
 
 def _forget(kind, pks):
