@@ -338,7 +338,9 @@ class Judge:
         if self.phrase in title:
             # A short title that is nearly what was typed is a name: before texts that mention it.
             score += 20 + 20 * len(self.phrase) / len(title)
-        score += 40 * (key(candidate.title) == self.key)
+        # Only a title of about this length can be what was typed, and a key costs time.
+        if share == 1 and len(title) < 3 * len(self.key) + 8:
+            score += 40 * (key(candidate.title) == self.key)
         score += 2 * (candidate.language == self.language)
         day = candidate.position >> 32
         years = abs(self.today - day) / 365
