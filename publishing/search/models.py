@@ -161,6 +161,7 @@ class SearchTerm(models.Model):
     class Scope(models.TextChoices):
         DOCUMENTS = "documents", _("documents")
         NAMES = "names", _("names")
+        READINGS = "readings", _("readings of Chinese names")
 
     scope = models.CharField(_("scope"), max_length=10, choices=Scope)
     term = models.CharField(_("word"), max_length=64)

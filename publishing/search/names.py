@@ -22,7 +22,7 @@ from publishing.search.models import (
     facet_mark,
     kind_mark,
 )
-from publishing.search.readings import key_mark, reading_tokens, syllables
+from publishing.search.readings import joined, key_mark, reading_tokens, syllables
 
 logger = logging.getLogger(__name__)
 
@@ -128,6 +128,10 @@ def _write(kind, entries):
             for entry, names in named.values()
             for text in (*(name.text for name in names), *entry.places)
         ),
+    )
+    vocabulary.learn(
+        SearchTerm.Scope.READINGS,
+        (joined(name.reading) for _entry, names in named.values() for name in names),
     )
 
 

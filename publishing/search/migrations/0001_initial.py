@@ -183,7 +183,11 @@ class Migration(migrations.Migration):
                 (
                     "scope",
                     models.CharField(
-                        choices=[("documents", "documents"), ("names", "names")],
+                        choices=[
+                            ("documents", "documents"),
+                            ("names", "names"),
+                            ("readings", "readings of Chinese names"),
+                        ],
                         max_length=10,
                         verbose_name="scope",
                     ),
