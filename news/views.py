@@ -1,11 +1,17 @@
-from django.http import Http404, QueryDict
+from dataclasses import replace
+
+from django.db.models import Prefetch
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.generic import ListView
 
-from news.models import Event, Release
-from partners.models import CooperationField
+from news.calendars import calendar
+from news.composition import composed
+from news.models import Event, EventOrganiser, Release
+from partners.models import Agreement, CooperationField
 from publishing.cache.pages import public_page
 from publishing.editorial.views import PublishableDetail
 
@@ -119,12 +125,26 @@ class ReleaseDetail(PublishableDetail):
     def get_context_data(self, **kwargs):
         release = self.object
         context = super().get_context_data(**kwargs)
-        events = list(release.events.public().for_list())
+        address = context["page_urls"].canonical
+        if release.original_url:
+            # A copy names its original; languages of the copy are no alternates of that.
+            context["page_urls"] = replace(
+                context["page_urls"], canonical=release.original_url, alternates=[]
+            )
         return context | {
+            "page_address": address,
             "crumbs": self.crumbs(context),
-            "events": events,
-            "agreements": release.agreements.public().with_status().for_register(),
+            "parts": composed(release, opening=release.dateline),
+            "events": list(release.events.public().for_list()),
+            "agreements": release.agreements.public().with_status(),
             "institutions": release.institutions.public(),
+            "corrections": [row for row in release.corrections.all() if row.text],
+            "notes": [row for row in release.notes.all() if row.text],
+            "attachments": [row for row in release.attachments.select_related("file") if row.label],
+            "pictures": release.pictures.select_related("image"),
+            "videos": release.videos.select_related("poster"),
+            "boilerplates": [row for row in release.boilerplates.all() if row.text],
+            "contacts": release.press_contacts.for_page(),
             "previous": release.neighbour(older=True),
             "next": release.neighbour(older=False),
         }
@@ -132,7 +152,11 @@ class ReleaseDetail(PublishableDetail):
     def crumbs(self, context):
         news = reverse("news:release_list")
         date = self.object.printed_date
-        year = (date.year, f"{news}?year={date.year}") if date else (_("Undated"), f"{news}?year={UNDATED}")
+        year = (
+            (date.year, f"{news}?year={date.year}")
+            if date
+            else (_("Undated"), f"{news}?year={UNDATED}")
+        )
         return [(_("News"), news), year]
 
 
@@ -154,6 +178,7 @@ class EventList(ListView):
         return context | {
             "nav_key": "events",
             "upcoming": upcoming,
+            "calendar_url": reverse("news:calendar"),
             "page_range": page.paginator.get_elided_page_range(page.number),
         }
 
@@ -162,16 +187,63 @@ class EventList(ListView):
 class EventDetail(PublishableDetail):
     model = Event
     template_name = "news/event_detail.html"
-    queryset = Event.objects.for_list()
+    queryset = Event.objects.for_page()
 
     def nav_key(self, item):
         return "events"
 
     def get_context_data(self, **kwargs):
         event = self.object
+        is_over = event.is_over()
+        calendar = reverse("news:event_calendar", args=[event.slug])
         return super().get_context_data(**kwargs) | {
-            "is_over": event.is_over(),
+            "crumbs": [
+                (_("Events"), reverse("news:event_list")),
+                (str(event.printed_date.year), ""),
+            ],
+            "is_over": is_over,
+            "is_off": event.status in (Event.Status.CANCELLED, Event.Status.POSTPONED),
+            "ics_url": calendar if event.printed_date.day and not is_over else "",
+            "join_url": event.join_url if event.may_be_joined() else "",
+            "parent": event.parent
+            if event.parent and event.parent.is_public(self.language)
+            else None,
+            "parts": event.parts.public().for_list().order_by("starts_at", "pk"),
+            "organisers": self.organisers(event),
+            "delegations": [row for row in event.delegations.all() if row.name or row.leader],
+            "sessions": event.sessions.select_related("event").prefetch_related(
+                public_agreements()
+            ),
             "institutions": event.institutions.public(),
-            "agreements": event.agreements.public().with_status().for_register(),
+            "agreements": event.agreements.public().with_status(),
             "releases": event.releases.public().newest_first().for_list(),
         }
+
+    def organisers(self, event):
+        """``[(role, [organiser, …]), …]`` in the order of the roles."""
+        rows = list(event.organisers.select_related("institution"))
+        roles = [(role, [row for row in rows if row.role == role]) for role in EventOrganiser.Role]
+        return [(role.label, named) for role, named in roles if named]
+
+
+def public_agreements():
+    return Prefetch("agreements", Agreement.objects.public().with_status())
+
+
+@public_page()
+def event_calendar(request):
+    """All public events of known day, for calendars that ask again."""
+    events = Event.objects.public().for_calendar()
+    return _ics(calendar(events, name=_("Events")), "events.ics")
+
+
+@public_page()
+def event_entry(request, slug):
+    event = get_object_or_404(Event.objects.public().for_calendar(), slug=slug)
+    return _ics(calendar([event], name=event.title), f"{slug}.ics")
+
+
+def _ics(content, filename):
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{filename}"'
+    return response

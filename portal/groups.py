@@ -10,17 +10,37 @@ _RECORDS = (
     "partners.agreementparty",
     "partners.place",
 )
+_LIBRARY = ("media.image", "media.file", "media.video")
+# The parts of a release or an event are written by whoever writes the item.
+_PARTS = (
+    "news.quote",
+    "news.point",
+    "news.note",
+    "news.attachment",
+    "news.gallerypicture",
+    "news.correction",
+    "news.eventorganiser",
+    "news.delegation",
+    "news.session",
+)
+_PRESS = (
+    "news.presscontact",
+    "news.presstelephone",
+    "news.boilerplate",
+    "news.boilerplateversion",
+)
 _LISTS = ("partners.cooperationfield", "partners.institutiontype")
 
 _AUTHOR = {
-    **dict.fromkeys(_ITEMS, _WRITES),
-    "media.image": ("add", "change", "view"),
+    **dict.fromkeys((*_ITEMS, *_PARTS), _WRITES),
+    **dict.fromkeys(_LIBRARY, ("add", "change", "view")),
+    **dict.fromkeys(_PRESS, ("view",)),
     **dict.fromkeys((*_RECORDS, *_LISTS, "portal.milestone"), ("view",)),
     "pageviews.total": ("view",),
 }
 _EDITOR = _AUTHOR | {
     **dict.fromkeys(_ITEMS, (*_WRITES, "approve")),
-    "media.image": _WRITES,
+    **dict.fromkeys((*_LIBRARY, *_PRESS), _WRITES),
     "portal.milestone": _WRITES,
 }
 _PUBLISHER = _EDITOR | {
@@ -32,7 +52,7 @@ _PARTNER_MANAGER = {
     **dict.fromkeys((*_RECORDS, *_LISTS), _WRITES),
     **dict.fromkeys(_ITEMS, ("view",)),
     "portal.milestone": _WRITES,
-    "media.image": ("add", "change", "view"),
+    **dict.fromkeys(_LIBRARY, ("add", "change", "view")),
 }
 
 GROUPS = {

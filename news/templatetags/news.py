@@ -6,6 +6,7 @@ from django import template
 from django.utils import formats
 
 from news.models import Event, Release
+from news.programme import cities_of, lines_of
 
 register = template.Library()
 
@@ -45,13 +46,20 @@ def clocks(event, home_cities):
     return {"clocks": shown, "days_differ": len(days) > 1}
 
 
+@register.inclusion_tag("news/_programme.html")
+def programme(event, sessions, home_cities):
+    """The programme with the clocks of the home cities; nothing where there is none."""
+    if not sessions:
+        return {}
+    cities = cities_of(event, home_cities)
+    return {"cities": cities, "lines": lines_of(sessions, cities)}
+
+
 @register.simple_tag
 def event_day_line(event):
-    """"July 2020, Thursday" beneath the large day."""
+    """ "July 2020, Thursday" beneath the large day."""
     date = event.printed_date
     if date.day is None:
         return date.localised()
     month = formats.date_format(date.first, "YEAR_MONTH_FORMAT")
     return f"{month}, {formats.date_format(date.first, 'l')}"
-
-

@@ -80,6 +80,12 @@ class PartialDate:
     def full(self) -> str:
         return self.localised()
 
+    def in_dateline(self) -> str:
+        """As wires write it: "July 3, 2020", 2020年7月3日."""
+        if self.day is None:
+            return self.localised()
+        return formats.date_format(self.first, pgettext("date in a dateline", "F j, Y"))
+
     def localised(self) -> str:
         """As the reader's language writes it: "25 September 2020", 2020年9月25日."""
         if self.precision == "year":

@@ -5,6 +5,7 @@ language, never registered with modeltranslation, which would read back the othe
 """
 
 import unicodedata
+import uuid
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -289,3 +290,20 @@ class Publishable(PublicModel):
         super().clean()
         if self.has_been_public() and not self.slug:
             raise ValidationError({"slug": _("A published item needs its address.")})
+
+
+class OwnedRow(PublicModel):
+    """A part of an item, such as a quote: it has no life of its own.
+
+    ``key`` is the same in the item and in its working copies, so that publishing changes rows
+    and does not replace them.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, editable=False)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = PublicQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["order", "pk"]

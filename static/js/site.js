@@ -49,8 +49,7 @@
 
   // Media on request: nothing is fetched from the other host before the reader asks.
   all("a.embed[data-embed]").forEach((link) => {
-    const host = "https://www.youtube-nocookie.com/embed/";
-    if (!link.dataset.embed.startsWith(host)) return;
+    if (!/^https:\/\/(www\.youtube-nocookie|player\.vimeo|player\.bilibili|v\.qq)\.com\//.test(link.dataset.embed)) return;
     link.setAttribute("role", "button");
     const play = (event) => {
       event.preventDefault();
