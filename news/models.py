@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import ExtractYear
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, ExtractYear
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
@@ -368,10 +368,32 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
             .values_list("year", "count")
         )
 
-    def counts_by_field(self) -> dict[int, int]:
-        """How many releases each field of cooperation has, by its key."""
-        counts = self.order_by().values_list("field").annotate(models.Count("pk"))
-        return {field: count for field, count in counts if field}
+    def counts_by(self, name: str) -> dict:
+        """How many releases each value of a column has."""
+        counts = self.order_by().values_list(name).annotate(models.Count("pk", distinct=True))
+        return {value: count for value, count in counts if value}
+
+    def most_read(self):
+        """Needs ``with_pageviews``, as in a list."""
+        return self.order_by("-pageviews", f"-{column('order', languages.active())}", "-pk")
+
+    def related_to(self, release):
+        """Public releases of the same events first, then by how many partners they share."""
+        events = Release.events.through.objects.filter(
+            release=OuterRef("pk"), event__releases=release.pk
+        )
+        partners = Release.institutions.through.objects.filter(
+            release=OuterRef("pk"), institution__releases=release.pk
+        )
+        shared = partners.order_by().values("release").annotate(n=models.Count("pk")).values("n")
+        return (
+            self.public()
+            .exclude(pk=release.pk)
+            .annotate(same_event=Exists(events), shared=Coalesce(Subquery(shared), 0))
+            .filter(Q(same_event=True) | Q(shared__gt=0))
+            .order_by("-same_event", "-shared", f"-{column('order', languages.active())}", "-pk")
+            .for_list()
+        )
 
     def for_page(self):
         return self.select_related("field", "lead_image").with_pageviews()

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from django.db.models import Prefetch
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -10,58 +10,39 @@ from django.views.generic import ListView
 
 from news.calendars import calendar
 from news.composition import composed
+from news.feeds import CHOICES, title_of
 from news.models import Event, EventOrganiser, Release
+from news.paging import DeepPaginator
+from news.selection import MOST_READ, PARAMETERS, UNDATED, Selection
 from partners.models import Agreement, CooperationField
 from publishing.cache.pages import public_page
 from publishing.editorial.views import PublishableDetail
 
-UNDATED = "undated"
+# How many releases stand under the text as related ones.
+RELATED = 3
 
 
-@method_decorator(public_page("year", "field", "page"), name="dispatch")
+@method_decorator(public_page(*PARAMETERS, "page"), name="dispatch")
 class ReleaseList(ListView):
-    """All releases, narrowed by year and field; each choice is part of the address."""
+    """All releases, narrowed by what the address says; each choice is part of it."""
 
     template_name = "news/release_list.html"
     context_object_name = "releases"
     paginate_by = 10
+    paginator_class = DeepPaginator
 
     def get_queryset(self):
         self.fields = list(CooperationField.objects.all())
-        self.field = self.chosen_field()
-        self.year = self.request.GET.get("year", "")
-        return self.narrow(self.in_year(Release.objects.public())).newest_first().for_list()
-
-    def chosen_field(self):
-        slug = self.request.GET.get("field")
-        if not slug:
-            return None
-        for field in self.fields:
-            if field.slug == slug:
-                return field
-        raise Http404
-
-    def narrow(self, releases):
-        return releases.filter(field=self.field) if self.field else releases
-
-    def in_year(self, releases):
-        if not self.year:
-            return releases
-        if self.year == UNDATED:
-            return releases.undated()
-        if self.year.isascii() and self.year.isdigit() and 1 <= int(self.year) <= 9999:
-            return releases.in_year(int(self.year))
-        raise Http404
+        self.chosen = Selection.read(self.request.GET, self.fields)
+        releases = self.chosen.releases().for_list()
+        return releases.most_read() if self.chosen.sort else releases.newest_first()
 
     def address(self, **changes):
         """This list with other choices, on its first page."""
-        chosen = {"year": self.year, "field": self.field.slug if self.field else ""} | changes
-        query = QueryDict(mutable=True)
-        query.update({name: value for name, value in chosen.items() if value})
-        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+        return self.request.path + self.chosen.query(**changes)
 
     def years(self):
-        releases = self.narrow(Release.objects.public())
+        releases = self.chosen.releases("year")
         counts = [(str(year), str(year), count) for year, count in releases.years()]
         undated = releases.undated().count()
         if undated:
@@ -77,29 +58,39 @@ class ReleaseList(ListView):
             "label": label,
             "count": count,
             "url": self.address(year=value),
-            "current": value == self.year,
+            "current": value == self.chosen.year,
             "share": share,
         }
 
     def topics(self):
-        counts = self.in_year(Release.objects.public()).counts_by_field()
-        everything = {
-            "name": _("All topics"),
-            "count": sum(counts.values()),
-            "url": self.address(field=""),
-            "current": self.field is None,
-        }
+        counts = self.chosen.releases("field").counts_by("field")
+        everything = self.chip(_("All topics"), "field", "", not self.chosen.field, counts)
         return [everything] + [
-            {
-                "name": field.name,
-                "slot": field.slot,
-                "count": counts.get(field.pk, 0),
-                "url": self.address(field=field.slug),
-                "current": field == self.field,
-            }
+            self.chip(field.name, "field", field.slug, field == self.chosen.field, counts, field.pk)
+            | {"slot": field.slot}
             for field in self.fields
-            if counts.get(field.pk) or field == self.field
+            if counts.get(field.pk) or field == self.chosen.field
         ]
+
+    def kinds(self):
+        """Only where there is a choice: one kind alone narrows nothing."""
+        counts = self.chosen.releases("kind").counts_by("kind")
+        if len(counts) < 2 and not self.chosen.kind:
+            return []
+        everything = self.chip(_("All kinds"), "kind", "", not self.chosen.kind, counts)
+        return [everything] + [
+            self.chip(kind.label, "kind", kind.value, kind == self.chosen.kind, counts, kind.value)
+            for kind in Release.Kind
+            if counts.get(kind.value) or kind == self.chosen.kind
+        ]
+
+    def chip(self, name, parameter, value, current, counts, key=None):
+        return {
+            "name": name,
+            "count": sum(counts.values()) if key is None else counts.get(key, 0),
+            "url": self.address(**{parameter: value}),
+            "current": current,
+        }
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
@@ -108,6 +99,13 @@ class ReleaseList(ListView):
             "nav_key": "news",
             "years": self.years(),
             "topics": self.topics(),
+            "kinds": self.kinds(),
+            "institution": self.chosen.institution,
+            "all_institutions_url": self.address(institution=""),
+            "most_read": bool(self.chosen.sort),
+            "order_url": self.address(sort="" if self.chosen.sort else MOST_READ),
+            "feed_url": reverse("news:atom") + self.chosen.query(*CHOICES),
+            "feed_title": title_of(self.chosen),
             "total": page.paginator.count,
             "page_range": page.paginator.get_elided_page_range(page.number),
         }
@@ -145,6 +143,7 @@ class ReleaseDetail(PublishableDetail):
             "videos": release.videos.select_related("poster"),
             "boilerplates": [row for row in release.boilerplates.all() if row.text],
             "contacts": release.press_contacts.for_page(),
+            "related": Release.objects.related_to(release)[:RELATED],
             "previous": release.neighbour(older=True),
             "next": release.neighbour(older=False),
         }

@@ -7,6 +7,7 @@ from django.utils import formats
 
 from news.models import Event, Release
 from news.programme import cities_of, lines_of
+from news.qr import qr_code
 
 register = template.Library()
 
@@ -15,13 +16,26 @@ register = template.Library()
 def releases_about(institution, limit=5):
     """The newest releases that name this institution."""
     releases = Release.objects.public().filter(institutions=institution)
-    return {"releases": releases.newest_first().for_list()[:limit]}
+    found = releases.newest_first().for_list()[:limit]
+    return {"releases": found, "query": f"?institution={institution.slug}"}
 
 
 @register.inclusion_tag("news/_releases_about.html")
 def releases_with_agreement(agreement, limit=5):
     releases = Release.objects.public().filter(agreements=agreement)
     return {"releases": releases.newest_first().for_list()[:limit]}
+
+
+@register.inclusion_tag("news/_share.html")
+def share(headline, address):
+    """Copy, mail, print, and a QR code for telephones; nothing comes from another host."""
+    path, size = qr_code(address)
+    return {
+        "headline": headline,
+        "page_address": address,
+        "qr_svg_path": path,
+        "qr_size": size,
+    }
 
 
 @register.inclusion_tag("news/_events_about.html")

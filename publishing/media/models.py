@@ -54,7 +54,7 @@ class Licence(models.TextChoices):
 
 
 class LibraryItem(PublicModel):
-    """What the library knows of each of its items, whatever it holds: whose it is, who may use it."""
+    """What the library knows of each item: what it is called, whose it is, who may use it."""
 
     uid = models.CharField(default=new_uid, max_length=22, unique=True, editable=False)
     title = models.CharField(
