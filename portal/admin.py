@@ -3,7 +3,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from portal.models import MenuItem, Milestone, Page, SiteSettings
+from portal.models import Banner, HomeBlock, MenuItem, Milestone, Page, Pin, SiteSettings
 from publishing.editorial.admin import (
     BilingualAdmin,
     PublishableAdmin,
@@ -49,6 +49,34 @@ class MenuItemAdmin(admin.ModelAdmin):
     list_editable = ["order"]
     list_select_related = ["page"]
     fields = ["section", "page", "order"]
+
+
+class ShownAdmin(BilingualAdmin):
+    """Something on the home page: when, for whom, in which order."""
+
+    list_display = ["__str__", "readers", "show_from", "show_until", "order"]
+    list_editable = ["order"]
+    schedule = (
+        _("When and for whom"),
+        {"fields": [("show_from", "show_until"), "readers", "order"]},
+    )
+
+
+@admin.register(HomeBlock)
+class HomeBlockAdmin(ShownAdmin):
+    fieldsets = [(None, {"fields": ["part"]}), ShownAdmin.schedule]
+
+
+@admin.register(Pin)
+class PinAdmin(ShownAdmin):
+    list_select_related = ["release"]
+    autocomplete_fields = ["release"]
+    fieldsets = [(None, {"fields": ["release"]}), ShownAdmin.schedule]
+
+
+@admin.register(Banner)
+class BannerAdmin(ShownAdmin):
+    fieldsets = [(None, {"fields": both("text", "url")}), ShownAdmin.schedule]
 
 
 @admin.register(SiteSettings)

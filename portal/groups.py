@@ -23,6 +23,7 @@ _PARTS = (
     "news.delegation",
     "news.session",
 )
+_HOME = ("portal.menuitem", "portal.homeblock", "portal.pin", "portal.banner")
 _PRESS = (
     "news.presscontact",
     "news.presstelephone",
@@ -45,7 +46,7 @@ _EDITOR = _AUTHOR | {
 }
 _PUBLISHER = _EDITOR | {
     **dict.fromkeys(_ITEMS, (*_WRITES, "approve", "publish")),
-    "portal.menuitem": _WRITES,
+    **dict.fromkeys(_HOME, _WRITES),
     "portal.sitesettings": ("add", "change", "view"),
 }
 _PARTNER_MANAGER = {

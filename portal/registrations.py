@@ -1,17 +1,22 @@
 """What the ground floor must know of the portal's own pages."""
 
-from portal.models import Milestone, Page
+from portal.library import in_portal
+from portal.models import Banner, HomeBlock, Milestone, Page, Pin
 from publishing.cache import due
 from publishing.editorial import languages
-from publishing.search.publishable import ALWAYS, document
+from publishing.media import usage
 from publishing.search.documents import Document
 from publishing.search.documents import register as searchable
+from publishing.search.publishable import ALWAYS, document
 
 
 def register():
     searchable("page", Page, document)
     searchable("milestone", Milestone, milestone_document)
     due.register(lambda now: Page.objects.next_change(now))
+    for shown in (HomeBlock, Pin, Banner):
+        due.register(shown.objects.next_change)
+    usage.register(in_portal)
 
 
 def milestone_document(milestone):

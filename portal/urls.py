@@ -18,6 +18,7 @@ urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     path("", include("news.urls")),
     path("", include("partners.urls")),
+    path("timeline/", views.site_timeline, name="timeline"),
     path("search/", views.search, name="search"),
     # Pages that staff write come last: everything above is reserved.
     path("<slug:slug>/", views.PageDetail.as_view(), name="page"),
