@@ -33,6 +33,7 @@ from publishing.editorial.admin import (
 )
 from publishing.editorial.forms import PublishableForm
 from publishing.editorial.languages import columns
+from publishing.editorial.word_admin import WordDraftMixin
 from publishing.media.widgets import LeadImageAdminMixin
 from publishing.pageviews.models import Total
 from publishing.pageviews.services import set_base
@@ -104,7 +105,7 @@ class CorrectionInline(PartInline):
 
 
 @admin.register(Release)
-class ReleaseAdmin(LeadImageAdminMixin, PublishableAdmin):
+class ReleaseAdmin(WordDraftMixin, LeadImageAdminMixin, PublishableAdmin):
     form = ReleaseForm
     list_display = ["title", "standings", "release_date", "field", "saved_at"]
     list_select_related = ["field"]

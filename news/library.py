@@ -17,8 +17,7 @@ def in_news(item):
         )
         found = sorted(rows, key=lambda row: row.pk not in public)
         yield from (Use(row, row.pk in public) for row in found)
-    if not isinstance(item, File):
-        yield from _in_texts(item)
+    yield from _in_texts(item)
     if isinstance(item, Image):
         for film in Video.objects.filter(poster=item):
             yield from in_news(film)

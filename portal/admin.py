@@ -11,6 +11,7 @@ from publishing.editorial.admin import (
     publication_fieldset,
 )
 from publishing.editorial.languages import columns
+from publishing.editorial.word_admin import WordDraftMixin
 from publishing.media.widgets import LeadImageAdminMixin
 
 admin.site.site_header = admin.site.site_title = _("Partnership portal")
@@ -18,7 +19,7 @@ admin.site.index_title = _("Desk")
 
 
 @admin.register(Page)
-class PageAdmin(LeadImageAdminMixin, PublishableAdmin):
+class PageAdmin(WordDraftMixin, LeadImageAdminMixin, PublishableAdmin):
     list_display = ["title", "standings", "slug", "saved_at"]
     search_fields = columns("title", "summary")
     fieldsets = [

@@ -5,14 +5,12 @@ from django.db.models import Q
 from partners.models import Institution
 from portal.models import Page, SiteSettings
 from publishing.editorial.languages import columns
-from publishing.media.models import File, Image
+from publishing.media.models import Image
 from publishing.media.usage import Use
 
 
 def in_portal(item):
     """The pages, the office's mark and the logos that show ``item``."""
-    if isinstance(item, File):
-        return
     named = Q()
     for column in columns("body"):
         named |= Q((f"{column}__contains", item.uid))

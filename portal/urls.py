@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
-from portal import views
+from portal import choosers, views
 from publishing.media.covers import cover
 
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
 urlpatterns += i18n_patterns(
     # Before the admin's own: with the words of this portal and of the text editor.
     path("admin/jsi18n/", JavaScriptCatalog.as_view()),
+    path("admin/choose/<slug:kind>/", choosers.choose, name="choose"),
     path("admin/", admin.site.urls),
     path("", views.home, name="home"),
     path("", include("news.urls")),

@@ -13,6 +13,7 @@ import nh3
 from django.template.loader import render_to_string
 from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
 from django_prose_editor.config import allowlist_from_extensions, expand_extensions
 from django_prose_editor.fields import ProseEditorField
 
@@ -35,10 +36,36 @@ EXTENSIONS = {
     "TableHeader": True,
     "TableCell": True,
     "HardBreak": True,
+    "LibraryFigure": {
+        "words": {
+            "picture": _("Picture from the library"),
+            "video": _("Video from the library"),
+            "search": _("Search the library"),
+            "none": _("Nothing found."),
+            "alt": _("Description, where that of the library does not fit"),
+            "caption": _("Caption, where that of the library does not fit"),
+            "width": _("Width: full or half"),
+            "cancel": _("Cancel"),
+        }
+    },
+    "SiteLink": {
+        "words": {
+            "link": _("Link to a page or file of this site"),
+            "search": _("Search pages, partners, agreements and files"),
+            "none": _("Nothing found."),
+            "cancel": _("Cancel"),
+        }
+    },
+    "CleanPaste": {
+        "words": {
+            "dropped": _("Left out when pasting:"),
+            "images": _("pictures"),
+            "styles": _("colours and sizes"),
+            "objects": _("scripts and objects"),
+        }
+    },
 }
 
-# A picture or video in the text is a reference to the library: what is shown is made on the page.
-FIGURE = {"data-image", "data-video", "data-width", "data-alt", "data-caption"}
 _FIGURE = re.compile(r"<figure([^>]*)>.*?</figure>", re.DOTALL)
 _ATTRIBUTE = re.compile(r'data-([a-z]+)="([^"]*)"')
 _VOID = {"br", "hr"}
@@ -52,8 +79,6 @@ def _cleaner() -> nh3.Cleaner:
     rules["link_rel"] = "noopener"
     rules["attributes"].get("a", set()).discard("rel")
     rules["url_schemes"] = {"http", "https", "mailto", "tel"}
-    rules["tags"].add("figure")
-    rules["attributes"]["figure"] = FIGURE
     return nh3.Cleaner(**rules)
 
 

@@ -108,8 +108,8 @@ def _is_text(file):
     return "\0" not in text
 
 
-def open_archive(file) -> zipfile.ZipFile:
-    """An archive that can be unpacked without harm, or ``FileRefused``.
+def open_archive(file, *, limit=MAX_UNPACKED) -> zipfile.ZipFile:
+    """An archive that can be unpacked without harm, or ``FileRefused``; ``limit`` in bytes.
 
     Size, number and ratio of its entries are those of its directory; reading an entry stops by
     itself at the size that the directory gives.
@@ -121,7 +121,7 @@ def open_archive(file) -> zipfile.ZipFile:
         raise FileRefused(_("This file is damaged."), code="damaged") from error
     unpacked = sum(entry.file_size for entry in entries)
     packed = max(sum(entry.compress_size for entry in entries), 1)
-    if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * packed:
+    if len(entries) > MAX_ENTRIES or unpacked > limit or unpacked > MAX_RATIO * packed:
         raise FileRefused(
             _("This file would grow far too large when opened. It was not read."), code="bomb"
         )

@@ -21,6 +21,18 @@ def add_image(*, file, user=None, **fields):
     return keep_master(Image(uploaded_by=user, **fields), master=master)
 
 
+def find_or_add_image(*, file, user=None, alt=""):
+    """The image of the library with this picture, or a new one with ``alt`` in the active language.
+
+    Raises as ``add_image`` does, but not for a picture that is there already.
+    """
+    master = intake(file)
+    if existing := Image.objects.filter(sha256=master.sha256).first():
+        return existing
+    image = Image(uploaded_by=user, title=title_from(file), alt=alt[:300])
+    return keep_master(image, master=master)
+
+
 def replace_picture(image, *, file):
     """Put another picture in the place of ``image``; texts and address stay."""
     master = intake(file)

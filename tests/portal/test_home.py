@@ -99,7 +99,12 @@ class TestTimeline:
     def test_shows_nothing_that_is_not_public_in_the_language(self, client):
         make_agreement("A", "B", title_en="Hidden", signed="2016", public_level="hidden")
         make_event(title_en="Draft", public=[])
-        make_release(headline_zh_hans="中文", headline_en="Only Chinese", release_date="2020", public=["zh-hans"])
+        make_release(
+            headline_zh_hans="中文",
+            headline_en="Only Chinese",
+            release_date="2020",
+            public=["zh-hans"],
+        )
         make_event(title_en="Off", status="cancelled")
         page = client.get("/en/timeline/").content.decode()
         for text in ("Hidden", "Draft", "Only Chinese", ">Off<"):
