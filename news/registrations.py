@@ -1,9 +1,7 @@
 """What the ground floor must know of news: what is counted, searched, and due."""
 
-from news.library import in_news
 from news.models import Event, Release
 from publishing.cache import due
-from publishing.media import usage
 from publishing.pageviews import kinds
 from publishing.search.documents import register as searchable
 from publishing.search.publishable import document
@@ -11,7 +9,6 @@ from publishing.search.publishable import document
 
 def register():
     kinds.register("release", "news.Release", public_releases)
-    usage.register(in_news)
     searchable("release", Release, release_document)
     searchable("event", Event, event_document)
     due.register(lambda now: Release.objects.next_change(now))

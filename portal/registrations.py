@@ -1,10 +1,8 @@
 """What the ground floor must know of the portal's own pages."""
 
-from portal.library import in_portal
 from portal.models import Banner, HomeBlock, Milestone, Page, Pin
 from publishing.cache import due
 from publishing.editorial import languages
-from publishing.media import usage
 from publishing.search.documents import Document
 from publishing.search.documents import register as searchable
 from publishing.search.publishable import ALWAYS, document
@@ -16,7 +14,6 @@ def register():
     due.register(lambda now: Page.objects.next_change(now))
     for shown in (HomeBlock, Pin, Banner):
         due.register(shown.objects.next_change)
-    usage.register(in_portal)
 
 
 def milestone_document(milestone):

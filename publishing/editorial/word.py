@@ -60,7 +60,7 @@ def read(file, *, user=None) -> Draft:
         # The parser raises whatever it stumbles over in a damaged document.
         raise FileRefused(_("This document could not be read. It may be damaged.")) from error
     title, html = _without_title(result.value)
-    body = richtext.clean(_PARAGRAPH.sub(_pictures_after, html))
+    body = richtext.clean(with_references(html))
     return Draft(title, body, pictures.refused)
 
 
@@ -80,6 +80,11 @@ class _Pictures:
             self.refused += error.messages
             return {"src": ""}
         return {"src": f"library:{image.uid}"}
+
+
+def with_references(html: str) -> str:
+    """Pictures in paragraphs, ``<img src="library:…">``, as references to the library after them."""
+    return _PARAGRAPH.sub(_pictures_after, html)
 
 
 def _pictures_after(match):

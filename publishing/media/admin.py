@@ -1,7 +1,9 @@
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import filesizeformat
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language_info
@@ -9,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.settings import AVAILABLE_LANGUAGES
 from modeltranslation.utils import get_translation_fields
 
-from publishing.media import renditions, services, usage
+from publishing.media import bulk, documents, renditions, services, usage
 from publishing.media.forms import FileForm, ImageForm, VideoForm
 from publishing.media.models import File, Image, Video
 from publishing.media.widgets import LeadImageAdminMixin
@@ -27,9 +29,15 @@ RIGHTS = (
 )
 
 
+def admin_url(row):
+    name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
+    return reverse(name, args=[row.pk])
+
+
 class LibraryAdmin(admin.ModelAdmin):
     """What all items of the library share: where each is used, and that it then stays."""
 
+    change_list_template = "admin/media/change_list.html"
     readonly_fields = ["used_in"]
     list_per_page = 50
     list_select_related = ["uploaded_by"]
@@ -45,15 +53,44 @@ class LibraryAdmin(admin.ModelAdmin):
             '<a href="{}">{}</a> ({})<br>',
             [
                 (
-                    reverse(
-                        f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk]
-                    ),
+                    admin_url(row),
                     str(row),
                     row._meta.verbose_name,
                 )
                 for row in rows
             ],
         )
+
+    def bulk_view(self, request):
+        """Without script one answer for all files; with it one answer, as JSON, for each."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        files = request.FILES.getlist("files")
+        outcomes = [bulk.take(file, user=request.user) for file in files]
+        told = [
+            {
+                "name": outcome.name,
+                "problem": outcome.problem,
+                "url": admin_url(outcome.item) if outcome.item else "",
+            }
+            for outcome in outcomes
+        ]
+        if request.headers.get("Accept") == "application/json":
+            return JsonResponse({"outcomes": told})
+        context = self.admin_site.each_context(request) | {
+            "title": _("Upload many files"),
+            "opts": self.opts,
+            "outcomes": told,
+            "limit": documents.MAX_BYTES,
+        }
+        return TemplateResponse(request, "admin/media/bulk.html", context)
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}_bulk"
+        return [
+            path("bulk/", self.admin_site.admin_view(self.bulk_view), name=name),
+            *super().get_urls(),
+        ]
 
     def save_model(self, request, obj, form, change):
         if not change:

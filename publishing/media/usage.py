@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from django.db import models
 
+from publishing.media.models import Image, Video
+
 _finders = []
 
 
@@ -28,6 +30,9 @@ def register(find: Callable[[models.Model], Iterable[Use]]):
 def uses(item: models.Model) -> Iterable[Use]:
     for find in _finders:
         yield from find(item)
+    if isinstance(item, Image):
+        for film in Video.objects.filter(poster=item):
+            yield from uses(film)
 
 
 def is_public(item: models.Model) -> bool:

@@ -23,11 +23,16 @@ def rendition(request, uid, purpose, extension, width=None):
     found = renditions.find(image, purpose, width and int(width), extension)
     if found is None:
         raise Http404
+    public = usage.is_public(image)
+    if not public and not usage.may_read(request.user, image):
+        raise Http404
     etag = f'"{found.version}"'
     response = get_conditional_response(request, etag=etag) or _answer(request, found)
     response["ETag"] = etag
     response["X-Content-Type-Options"] = "nosniff"
-    if request.GET.get("v") == found.version:
+    if not public:
+        patch_cache_control(response, private=True, max_age=FIVE_MINUTES)
+    elif request.GET.get("v") == found.version:
         patch_cache_control(response, public=True, max_age=YEAR, immutable=True)
     else:
         patch_cache_control(response, public=True, max_age=FIVE_MINUTES)
