@@ -4,14 +4,17 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from news import services
+from news.ceremonies import CeremonyViewMixin
 from news.models import (
     Attachment,
     Boilerplate,
     BoilerplateVersion,
+    Commitment,
     Correction,
     Delegation,
     Event,
     EventOrganiser,
+    Evidence,
     GalleryPicture,
     Note,
     Point,
@@ -21,6 +24,7 @@ from news.models import (
     Release,
     Session,
 )
+from partners.admin.people import PeopleAdminMixin
 from publishing.editorial.admin import (
     BilingualAdmin,
     BilingualFields,
@@ -105,7 +109,7 @@ class CorrectionInline(PartInline):
 
 
 @admin.register(Release)
-class ReleaseAdmin(WordDraftMixin, LeadImageAdminMixin, PublishableAdmin):
+class ReleaseAdmin(WordDraftMixin, PeopleAdminMixin, LeadImageAdminMixin, PublishableAdmin):
     form = ReleaseForm
     list_display = ["title", "standings", "release_date", "field", "saved_at"]
     list_select_related = ["field"]
@@ -207,7 +211,7 @@ class SessionInline(BilingualFields, admin.StackedInline):
 
 
 @admin.register(Event)
-class EventAdmin(PublishableAdmin):
+class EventAdmin(CeremonyViewMixin, PeopleAdminMixin, PublishableAdmin):
     list_display = ["title", "standings", "start_date", "status", "kind", "place", "saved_at"]
     list_select_related = ["place"]
     list_filter = [EnglishFilter, ChineseFilter, "kind", "mode", "status"]
@@ -285,3 +289,30 @@ class PressContactAdmin(BilingualAdmin):
         (None, {"fields": [*both("name", "role"), "institution", "email"]}),
         (_("Leaving"), {"fields": ["has_left", "successor"]}),
     ]
+
+
+class EvidenceInline(BilingualInline):
+    model = Evidence
+    fields = ["release", "address", *columns("label"), "date"]
+    autocomplete_fields = ["release"]
+
+
+@admin.register(Commitment)
+class CommitmentAdmin(BilingualAdmin):
+    list_display = ["__str__", "state", "side", "due", "source", "is_public", "saved_at"]
+    list_editable = ["state"]
+    list_filter = ["state", "side", "is_public"]
+    search_fields = columns("text")
+    autocomplete_fields = ["agreement", "event", "release", "institutions"]
+    inlines = [EvidenceInline]
+    list_select_related = ["agreement", "event", "release"]
+    list_per_page = 50
+    fieldsets = [
+        (None, {"fields": [*both("text"), ("side", "due", "state")]}),
+        (_("Where it was promised"), {"fields": ["agreement", "event", "release"]}),
+        (_("Shown"), {"fields": ["institutions", ("is_public", "order")]}),
+    ]
+
+    @admin.display(description=_("source"))
+    def source(self, commitment):
+        return commitment.agreement or commitment.event or commitment.release

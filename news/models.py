@@ -5,6 +5,7 @@ import hashlib
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
+from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
@@ -26,7 +27,7 @@ from news.parts import (
     PressTelephone,
     Quote,
 )
-from partners.models import Agreement, CooperationField, Institution, Place
+from partners.models import Agreement, CooperationField, Institution, Participation, Place
 from publishing.editorial import languages
 from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField, read
 from publishing.editorial.languages import column
@@ -226,6 +227,8 @@ class Event(Publishable):
         verbose_name=_("field of cooperation"),
     )
 
+    people = GenericRelation(Participation, "target_id", "target_type")
+
     objects = EventQuerySet.as_manager()
 
     url_name = "news:event"
@@ -310,6 +313,11 @@ class Event(Publishable):
             self.previous_date = before.start_date
         else:
             raise ValidationError({"previous_date": _("Give the date announced before.")})
+
+    @property
+    def day_of_people(self) -> datetime.date | None:
+        """The day for which the titles of those who took part are right."""
+        return self.start_date_first
 
     def is_over(self, now=None) -> bool:
         return self.ends_at is not None and self.ends_at <= (now or timezone.now())
@@ -495,6 +503,8 @@ class Release(Publishable):
     )
     videos = models.ManyToManyField(Video, blank=True, related_name="+", verbose_name=_("videos"))
 
+    people = GenericRelation(Participation, "target_id", "target_type")
+
     order_en = models.DateTimeField(editable=False, null=True)
     order_zh_hans = models.DateTimeField(editable=False, null=True)
 
@@ -557,6 +567,11 @@ class Release(Publishable):
         """Where the text stands first, if this is only its copy."""
         return self.source_url if self.origin == self.Origin.REPUBLISHED else ""
 
+    @property
+    def day_of_people(self) -> datetime.date | None:
+        """The day for which the titles of those who are named are right."""
+        return self.release_date_last
+
     def neighbour(self, *, older: bool):
         """The public release just before or after this one in the reader's list, or None."""
         name = column("order", languages.active())
@@ -592,3 +607,7 @@ class ImportedRelease(models.Model):
 
     def __str__(self):
         return self.source_id
+
+
+# Rows of this floor that stand in files of their own.
+from news.commitments import Commitment, Evidence  # noqa: E402, F401

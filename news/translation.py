@@ -76,3 +76,13 @@ class BoilerplateVersionTranslation(TranslationOptions):
 @register(models.PressContact)
 class PressContactTranslation(TranslationOptions):
     fields = ("name", "role")
+
+
+@register(models.Commitment)
+class CommitmentTranslation(TranslationOptions):
+    fields = ("text",)
+
+
+@register(models.Evidence)
+class EvidenceTranslation(TranslationOptions):
+    fields = ("label",)

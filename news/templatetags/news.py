@@ -6,7 +6,7 @@ from django import template
 from django.utils import formats
 from django.utils.translation import gettext
 
-from news.models import Event, Release
+from news.models import Commitment, Event, Release
 from news.programme import cities_of, lines_of
 from news.qr import qr_code
 
@@ -80,3 +80,15 @@ def event_day_line(event):
     month = formats.date_format(date.first, "YEAR_MONTH_FORMAT")
     weekday = formats.date_format(date.first, "l")
     return gettext("%(month)s, %(weekday)s") % {"month": month, "weekday": weekday}
+
+
+@register.inclusion_tag("news/_commitments.html")
+def commitments_of(source):
+    """What was promised in this agreement or at this event, and what became of it."""
+    return {"commitments": source.commitments.public().for_list()}
+
+
+@register.inclusion_tag("news/_commitments.html")
+def commitments_about(institution, limit=20):
+    found = Commitment.objects.public().about_institution(institution)
+    return {"commitments": found.for_list()[:limit]}
