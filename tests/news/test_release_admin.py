@@ -11,7 +11,7 @@ from news.models import Release
 from publishing.editorial import services
 from publishing.editorial.models import Stage, State
 from publishing.pageviews.models import Total
-from tests.builders import make_institution, make_release, make_user
+from tests.builders import empty_formsets, make_institution, make_release, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +21,17 @@ LIST = "/en/admin/news/release/"
 
 def change(release):
     return f"{LIST}{release.pk}/change/"
+
+
+PARTS = empty_formsets(
+    "quotes",
+    "points",
+    "notes",
+    "attachments",
+    "pictures",
+    "corrections",
+    "partners-participation-target_type-target_id",
+)
 
 
 def form(**changes):
@@ -38,6 +49,7 @@ def form(**changes):
         "slug": "",
         "step_en": "",
         "step_zh_hans": "",
+        **PARTS,
     } | changes
 
 
