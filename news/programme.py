@@ -63,6 +63,11 @@ def _offset(instant):
     return f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
 
 
+def are_timed(sessions) -> bool:
+    """Whether the hour of any session is known."""
+    return any(session.begins_at for session in sessions)
+
+
 def lines_of(sessions, cities: list[City]) -> list[Line]:
     """The sessions with their times; a weekday where the cities are not on the same day."""
     return [Line(session, _times(session, cities)) for session in sessions]

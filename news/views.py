@@ -14,8 +14,9 @@ from news.feeds import CHOICES, title_of
 from news.models import Event, EventOrganiser, Release
 from news.paging import DeepPaginator
 from news.selection import MOST_READ, PARAMETERS, UNDATED, Selection
-from partners.models import Agreement, CooperationField
+from partners.models import Agreement, CooperationField, Participation
 from publishing.cache.pages import public_page
+from publishing.editorial import languages
 from publishing.editorial.views import PublishableDetail
 
 # How many releases stand under the text as related ones.
@@ -143,6 +144,7 @@ class ReleaseDetail(PublishableDetail):
             "videos": release.videos.select_related("poster"),
             "boilerplates": [row for row in release.boilerplates.all() if row.text],
             "contacts": release.press_contacts.for_page(),
+            "people": named(release),
             "related": Release.objects.related_to(release)[:RELATED],
             "previous": release.neighbour(older=True),
             "next": release.neighbour(older=False),
@@ -157,6 +159,17 @@ class ReleaseDetail(PublishableDetail):
             else (_("Undated"), f"{news}?year={UNDATED}")
         )
         return [(_("News"), news), year]
+
+
+def named(release):
+    """The people whom a release names, under the names and titles of its day."""
+    language = languages.active()
+    rows = Participation.objects.for_target(release).for_display()
+    return [
+        {"name": row.name_in(language), "role": row.title_in(language)}
+        for row in rows
+        if row.person is None or row.person.is_public
+    ]
 
 
 @method_decorator(public_page("page"), name="dispatch")
@@ -194,6 +207,8 @@ class EventDetail(PublishableDetail):
     def get_context_data(self, **kwargs):
         event = self.object
         is_over = event.is_over()
+        agreements = list(event.agreements.public().with_status())
+        releases = list(event.releases.public().newest_first().for_list())
         calendar = reverse("news:event_calendar", args=[event.slug])
         return super().get_context_data(**kwargs) | {
             "crumbs": [
@@ -214,9 +229,16 @@ class EventDetail(PublishableDetail):
                 public_agreements()
             ),
             "institutions": event.institutions.public(),
-            "agreements": event.agreements.public().with_status(),
-            "releases": event.releases.public().newest_first().for_list(),
+            "agreements": [one for one in agreements if not (is_over and one.signed)],
+            "signed": [one for one in agreements if is_over and one.signed],
+            "reports": [one for one in releases if is_over and not self.is_earlier(one)],
+            "releases": [one for one in releases if not is_over or self.is_earlier(one)],
         }
+
+    def is_earlier(self, release):
+        """Whether a release could not yet know how the event went."""
+        last = release.release_date_last
+        return last is not None and last < self.object.start_date_first
 
     def organisers(self, event):
         """``[(role, [organiser, …]), …]`` in the order of the roles."""

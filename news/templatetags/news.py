@@ -7,7 +7,7 @@ from django.utils import formats
 from django.utils.translation import gettext
 
 from news.models import Commitment, Event, Release
-from news.programme import cities_of, lines_of
+from news.programme import are_timed, cities_of, lines_of
 from news.qr import qr_code
 
 register = template.Library()
@@ -67,7 +67,7 @@ def programme(event, sessions, home_cities):
     """The programme with the clocks of the home cities; nothing where there is none."""
     if not sessions:
         return {}
-    cities = cities_of(event, home_cities)
+    cities = cities_of(event, home_cities) if are_timed(sessions) else []
     return {"cities": cities, "lines": lines_of(sessions, cities)}
 
 

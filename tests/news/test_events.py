@@ -199,7 +199,9 @@ class TestTakingPart:
             join_url="https://meet.example.org/x",
             body_en="<p>About it.</p>",
         )
-        event.agreements.add(make_agreement("A", "B", title_en="The memorandum"))
+        event.agreements.add(
+            make_agreement("A", "B", title_en="The memorandum", signed="2020-07-09")
+        )
         make_release(headline_en="They signed").events.add(event)
         html = page(client, event)
         places = [
