@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db import models, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
-from publishing.cache.models import bump
+from publishing.cache.models import PublicModel, bump
 
 BATCH = 500
 
@@ -92,11 +92,12 @@ class Registration:
 
     def _saved(self, sender, instance, raw=False, **kwargs):
         # A fixture's rows arrive before what they point to; `rebuild_search` follows a load.
-        if not raw:
+        if not raw and _is_seen(instance):
             self.reindex([instance.pk])
 
     def _deleted(self, sender, instance, **kwargs):
-        self.forget(instance.pk)
+        if _is_seen(instance):
+            self.forget(instance.pk)
 
     def _related_saving(self, sender, instance, raw=False, **kwargs):
         """Whom the row concerned until now: it may be about to point elsewhere."""
@@ -112,9 +113,14 @@ class Registration:
         self.reindex(before | set(self.related[sender](instance)))
 
     def _relation_changed(self, sender, instance, action, pk_set, **kwargs):
-        if action in ("post_add", "post_remove", "post_clear"):
+        if action in ("post_add", "post_remove", "post_clear") and _is_seen(instance):
             own = isinstance(instance, self.model)
             self.reindex([instance.pk] if own else pk_set or ())
+
+
+def _is_seen(instance):
+    """Working copies are in no index, and their saves are nobody's concern."""
+    return not isinstance(instance, PublicModel) or instance.affects_public_pages()
 
 
 def register(registrations, key, model, *, queryset, related, **functions):
