@@ -2,11 +2,11 @@
 
 from csp.decorators import csp_update
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.db import models, transaction
-from django.utils.decorators import method_decorator
 from django.http import HttpResponseRedirect
 from django.template.loader import render_to_string
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media
@@ -14,6 +14,7 @@ from modeltranslation.fields import TranslationField
 
 from publishing.cache.admin import BumpingAdminMixin
 from publishing.editorial import (
+    copies,
     history,
     languages,
     policy,
@@ -21,6 +22,7 @@ from publishing.editorial import (
     services,
     traversal,
 )
+from publishing.editorial.audit_admin import AuditEventAdmin  # noqa: F401 -- registers itself
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.filters import ChineseFilter, CopyFilter, EnglishFilter, FreshnessFilter
 from publishing.editorial.forms import PublishableForm, outcomes, owed, standing
@@ -82,12 +84,17 @@ def publication_fieldset():
     )
 
 
-def copy_fieldset():
+def copy_fieldset(item):
+    """Readers are told of a change only in languages in which they know the text."""
+    told = [code for code in languages.CODES if copies.tells_readers(item, code)]
+    asked = [
+        tuple(column(name, code) for code in told) for name in ("change", "change_note") if told
+    ]
     return (
         _("Publication"),
         {
             "classes": ["publication"],
-            "fields": ["outcome", *both("step", "at", "change", "change_note"), "save_note"],
+            "fields": ["outcome", *both("step", "at"), *asked, "save_note"],
         },
     )
 
@@ -153,7 +160,7 @@ class PublishableAdmin(VersionsMixin, BilingualAdmin):
         ]
         if obj is not None and obj.is_copy:
             parts = [without(part, self.live_fields) for part in parts]
-            return [*parts, LANGUAGES_FIELDSET, copy_fieldset()]
+            return [*parts, LANGUAGES_FIELDSET, copy_fieldset(obj)]
         return [*parts, LANGUAGES_FIELDSET, draft_fieldset()]
 
     def get_inlines(self, request, obj):
@@ -162,6 +169,7 @@ class PublishableAdmin(VersionsMixin, BilingualAdmin):
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
         form.user = request.user
+        form.shown = frozenset(flatten_fieldsets(self.get_fieldsets(request, obj)))
         return form
 
     def has_change_permission(self, request, obj=None):

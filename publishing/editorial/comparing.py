@@ -107,7 +107,9 @@ class _Names:
         if target.is_relation:
             rows = self.known[target.related_model]
             pks = value if isinstance(value, list) else [value]
-            return [str(rows[pk]) if pk in rows else _("deleted (%(pk)s)") % {"pk": pk} for pk in pks]
+            return [
+                str(rows[pk]) if pk in rows else _("deleted (%(pk)s)") % {"pk": pk} for pk in pks
+            ]
         if isinstance(value, bool):
             return [_("yes") if value else _("no")]
         choices = dict(target.flatchoices)

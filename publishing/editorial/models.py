@@ -106,7 +106,10 @@ class PublishableQuerySet(PublicQuerySet):
         """Working copies with a language whose scheduled instant has come."""
         due = Q()
         for code in languages.CODES:
-            due |= Q((column("state", code), State.PUBLISHED), (f"{column('publish_at', code)}__lte", now))
+            due |= Q(
+                (column("state", code), State.PUBLISHED),
+                (f"{column('publish_at', code)}__lte", now),
+            )
         return self.filter(due, live__isnull=False)
 
     def in_freshness(self, freshness: Freshness, language: str):
@@ -403,6 +406,8 @@ class Publishable(PublicModel):
 
 
 # Identity and publication stay with the row; these two are facts that the staff form changes.
-Publishable.kept_apart = frozenset(
-    field.name for field in Publishable._meta.local_fields
-) - {"slug", "source_language", *languages.columns("machine")}
+Publishable.kept_apart = frozenset(field.name for field in Publishable._meta.local_fields) - {
+    "slug",
+    "source_language",
+    *languages.columns("machine"),
+}

@@ -73,4 +73,3 @@ def possible_steps(user, item, language: str) -> list[str]:
             if state in (State.PUBLISHED, State.WITHDRAWN):
                 steps.append("unpublish")
     return steps
-

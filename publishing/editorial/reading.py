@@ -11,7 +11,10 @@ def rows(item) -> list[dict]:
     apart = getattr(model, "per_language", ())
     found = [_text_row(item, name) for name in parts.texts if name not in apart]
     found += [_row(model, name, _fact(item, name)) for name in parts.facts]
-    found += [_row(model, name, [str(row) for row in getattr(item, name).all()]) for name in parts.relations]
+    found += [
+        _row(model, name, [str(row) for row in getattr(item, name).all()])
+        for name in parts.relations
+    ]
     for name in parts.owned:
         child, _parent, owned = traversal.owned_rows(item, name)
         label = str(child._meta.verbose_name_plural)

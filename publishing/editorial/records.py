@@ -26,7 +26,9 @@ def item_id(row):
 class ItemRecordQuerySet(models.QuerySet):
     def of(self, item):
         """The records of an item, asked with its live row, its draft or its working copy."""
-        return self.filter(content_type=ContentType.objects.get_for_model(item), object_id=item_id(item))
+        return self.filter(
+            content_type=ContentType.objects.get_for_model(item), object_id=item_id(item)
+        )
 
     def record(self, item, **values):
         kind = ContentType.objects.get_for_model(item)

@@ -108,9 +108,7 @@ def _publish_row(row, language, at, user):
     set_columns(row, language, first_published=first, last_updated=at, replacement="")
     save(row)
     data = traversal.snapshot(row)
-    return history.write(
-        row, data, kind=history.Kind.PUBLISHED, user=user, languages=[language]
-    )
+    return history.write(row, data, kind=history.Kind.PUBLISHED, user=user, languages=[language])
 
 
 @transaction.atomic
@@ -176,8 +174,14 @@ def is_address(text: str) -> bool:
 
 @transaction.atomic
 def record_save(
-    *, before: Publishable | None, said: dict | None, item: Publishable, user=None, note="",
-    still_correct=(), kind=Revision.Kind.SAVED,
+    *,
+    before: Publishable | None,
+    said: dict | None,
+    item: Publishable,
+    user=None,
+    note="",
+    still_correct=(),
+    kind=Revision.Kind.SAVED,
 ) -> list[str]:
     """After a staff form was saved, with all its parts: history, approval, translation.
 
