@@ -330,6 +330,8 @@ class Release(Publishable):
         way, order = ("lt", "-") if older else ("gt", "")
         beyond = Q((f"{name}__{way}", place)) | Q((name, place), (f"pk__{way}", self.pk))
         releases = Release.objects.public().filter(beyond)
-        return releases.order_by(f"{order}{name}", f"{order}pk").only(
-            "slug", *languages.columns("headline")
-        ).first()
+        return (
+            releases.order_by(f"{order}{name}", f"{order}pk")
+            .only("slug", *languages.columns("headline"))
+            .first()
+        )

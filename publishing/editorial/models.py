@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from publishing.cache.models import PublicModel, PublicQuerySet
 from publishing.editorial import freshness, languages
@@ -212,7 +213,7 @@ class Publishable(PublicModel):
         blank=True,
         validators=[slug_form],
         help_text=_(
-            "Last part of the web address, the same in both languages. Empty: made from the headline."
+            "Last part of the address, the same in both languages. Empty: made from the headline."
         ),
     )
 
@@ -392,7 +393,8 @@ class Publishable(PublicModel):
 
     def languages_label(self) -> str:
         """ "English, 中文": the languages in which this may be read now."""
-        return ", ".join(languages.SHORT_NAMES[code] for code in self.public_languages())
+        names = (languages.SHORT_NAMES[code] for code in self.public_languages())
+        return pgettext("between names", ", ").join(names)
 
     def clean(self):
         super().clean()
