@@ -25,6 +25,7 @@ from publishing.editorial.gate import problems
 from publishing.editorial.languages import column
 from publishing.editorial.models import Publishable, Stage, State
 from publishing.editorial.records import ChangeNote, FieldConfirmation, FormerAddress, Revision
+from publishing.editorial.replacements import end_of
 from publishing.editorial.steps import allowed, locked, save, set_columns
 
 STEPS = ("submit", "approve", "send_back", "publish", "unschedule", "withdraw", "unpublish")
@@ -155,6 +156,8 @@ def unpublish(
         raise Refused(_("A replacement address starts with / or https://."))
     elif replacement == row.get_absolute_url(language):
         raise Refused(_("A text cannot be replaced by itself."))
+    elif end_of(replacement) in ("", row.get_absolute_url(language)):
+        raise Refused(_("That address leads back to this text."))
     if notice:
         setattr(row, column("notice", language), notice)
     set_columns(

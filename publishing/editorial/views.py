@@ -7,6 +7,7 @@ from django.views.generic import DetailView
 from publishing.editorial import languages, slugs
 from publishing.editorial.addresses import Switch, page_urls
 from publishing.editorial.languages import column
+from publishing.editorial.replacements import end_of
 
 
 class PublishableDetail(DetailView):
@@ -48,7 +49,7 @@ class PublishableDetail(DetailView):
 
     def gone(self, item):
         replacement = getattr(item, column("replacement", self.language))
-        if replacement:
+        if replacement := replacement and end_of(replacement):
             response = HttpResponseRedirect(replacement)
             response["Cache-Control"] = "public, max-age=300"
             return response
