@@ -134,6 +134,7 @@ class PublishableAdmin(VersionsMixin, BilingualAdmin):
 
     form = PublishableForm
     change_form_template = "admin/editorial/change_form.html"
+    change_list_template = "admin/editorial/change_list.html"
     list_filter = [EnglishFilter, ChineseFilter]
     readonly_fields = ["outcome", "reading"]
     live_fields = ()
