@@ -132,6 +132,7 @@ class ReleaseAdmin(WordDraftMixin, PeopleAdminMixin, LeadImageAdminMixin, Publis
         GalleryInline,
         CorrectionInline,
     ]
+    live_fields = ["pageview_base"]
     fieldsets = [
         (None, {"fields": both("headline", "summary", "body")}),
         (
@@ -174,11 +175,7 @@ class ReleaseAdmin(WordDraftMixin, PeopleAdminMixin, LeadImageAdminMixin, Publis
             set_base(key="release", object_id=form.instance.pk, base=base, user=request.user)
 
     def delete_model(self, request, obj):
-        services.delete_release(release=obj)
-
-    def delete_queryset(self, request, queryset):
-        for release in queryset:
-            services.delete_release(release=release)
+        services.delete_release(release=obj, user=request.user)
 
 
 class OrganiserInline(PartInline):

@@ -118,6 +118,7 @@ class _Item:
         release.full_clean()
         release.save()
         release.institutions.set(self.institutions())
+        services.record_save(before=None, said=None, item=release)
         ImportedRelease.objects.create(source_id=self.source_id, release=release)
         if views:
             pageviews.set_base(key="release", object_id=release.pk, base=views)

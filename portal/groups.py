@@ -64,6 +64,7 @@ _EDITOR = _AUTHOR | {
 _PUBLISHER = _EDITOR | {
     **dict.fromkeys(_ITEMS, (*_WRITES, "approve", "publish")),
     **dict.fromkeys(_HOME, _WRITES),
+    "editorial.auditevent": ("view",),
     "portal.sitesettings": ("add", "change", "view"),
 }
 _PARTNER_MANAGER = {

@@ -114,10 +114,3 @@ def make_event(*, public=languages.CODES, **kwargs):
 
 def make_page(*, public=languages.CODES, **kwargs):
     return _make_item(Page, "title", public, kwargs)
-
-
-def empty_formsets(*prefixes):
-    """What the browser sends of the lists in a staff form that stay empty."""
-    return {
-        f"{prefix}-{name}": "0" for prefix in prefixes for name in ("TOTAL_FORMS", "INITIAL_FORMS")
-    }

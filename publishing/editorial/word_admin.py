@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publishing.editorial import languages, word
+from publishing.editorial import languages, services, word
 from publishing.editorial.languages import column
 
 
@@ -71,6 +71,7 @@ class WordDraftMixin:
         setattr(item, title.name, draft.title[: title.max_length])
         setattr(item, column("body", language), draft.body)
         item.save()
+        services.record_save(before=None, said=None, item=item, user=request.user)
         self.log_addition(request, item, [{"added": {}}])
         messages.success(request, _("The document is a draft now. Check it, then send it on."))
         for sentence in draft.left_out:
