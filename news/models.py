@@ -15,7 +15,7 @@ from partners.models import Agreement, CooperationField, Institution, Place
 from publishing.editorial import languages
 from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField, read
 from publishing.editorial.languages import column
-from publishing.editorial.models import Publishable, PublishableQuerySet
+from publishing.editorial.models import Publishable, PublishableQuerySet, items
 from publishing.editorial.richtext import RichTextField
 from publishing.pageviews.querysets import PageviewQuerySet
 
@@ -120,7 +120,8 @@ class Event(Publishable):
         verbose_name=_("field of cooperation"),
     )
 
-    objects = EventQuerySet.as_manager()
+    objects = items(EventQuerySet)
+    with_copies = EventQuerySet.as_manager()
 
     url_name = "news:event"
     required_to_publish = ("title",)
@@ -284,7 +285,8 @@ class Release(Publishable):
     order_en = models.DateTimeField(editable=False, null=True)
     order_zh_hans = models.DateTimeField(editable=False, null=True)
 
-    objects = ReleaseQuerySet.as_manager()
+    objects = items(ReleaseQuerySet)
+    with_copies = ReleaseQuerySet.as_manager()
 
     title_field = "headline"
     url_name = "news:release"
