@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import formats
+from django.utils.translation import gettext
 
 from news.models import Event, Release
 
@@ -53,4 +54,5 @@ def event_day_line(event):
     if date.day is None:
         return date.localised()
     month = formats.date_format(date.first, "YEAR_MONTH_FORMAT")
-    return f"{month}, {formats.date_format(date.first, 'l')}"
+    weekday = formats.date_format(date.first, "l")
+    return gettext("%(month)s, %(weekday)s") % {"month": month, "weekday": weekday}
