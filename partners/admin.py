@@ -14,6 +14,7 @@ from partners.models import (
 )
 from publishing.editorial.admin import BilingualAdmin, BilingualInline, both
 from publishing.editorial.languages import columns
+from publishing.editorial.usepages import WhereUsedMixin
 from publishing.media.widgets import LeadImageAdminMixin
 
 
@@ -23,7 +24,7 @@ class NameInline(BilingualInline):
 
 
 @admin.register(Institution)
-class InstitutionAdmin(LeadImageAdminMixin, BilingualAdmin):
+class InstitutionAdmin(WhereUsedMixin, LeadImageAdminMixin, BilingualAdmin):
     list_display = ["__str__", "kinds", "city", "country", "status", "is_public", "saved_at"]
     list_select_related = ["city"]
     list_filter = ["types", "status", "is_public", "country"]
@@ -58,7 +59,7 @@ class PartyInline(BilingualInline):
 
 
 @admin.register(Agreement)
-class AgreementAdmin(BilingualAdmin):
+class AgreementAdmin(WhereUsedMixin, BilingualAdmin):
     list_display = ["number", "heading", "state", "signed", "ends", "public_level", "saved_at"]
     list_display_links = ["number", "heading"]
     list_filter = ["kind", "field", "public_level", "terms_are_sample"]

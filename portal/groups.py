@@ -20,16 +20,19 @@ _AUTHOR = {
     "media.image": ("add", "change", "view"),
     **dict.fromkeys((*_RECORDS, *_LISTS, "portal.milestone"), ("view",)),
     "pageviews.total": ("view",),
+    "editorial.term": ("view",),
 }
 _EDITOR = _AUTHOR | {
     **dict.fromkeys(_ITEMS, (*_WRITES, "approve")),
+    "editorial.term": _WRITES,
     "media.image": _WRITES,
     "portal.milestone": _WRITES,
 }
 _PUBLISHER = _EDITOR | {
-    **dict.fromkeys(_ITEMS, (*_WRITES, "approve", "publish")),
+    **dict.fromkeys(_ITEMS, (*_WRITES, "approve", "publish", "force")),
     "portal.menuitem": _WRITES,
     "editorial.auditevent": ("view",),
+    "editorial.term": _WRITES,
     "portal.sitesettings": ("add", "change", "view"),
 }
 _PARTNER_MANAGER = {

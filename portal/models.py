@@ -53,6 +53,7 @@ class Page(Publishable):
 
     url_name = "page"
     required_to_publish = ("title", "body")
+    may_lack = ("menu_title",)
 
     class Meta(Publishable.Meta):
         ordering = ["slug"]

@@ -21,13 +21,20 @@ from publishing.editorial import (
     policy,
     reading,
     services,
+    steps,
     traversal,
 )
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.filters import ChineseFilter, CopyFilter, EnglishFilter, FreshnessFilter
 from publishing.editorial.forms import PublishableForm, outcomes, owed, standing
 from publishing.editorial.languages import column, columns
+from publishing.editorial.commentpages import CommentsMixin
+from publishing.editorial.gatepages import GateMixin
+from publishing.editorial.terms import Term
+from publishing.editorial.usepages import WhereUsedMixin
 from publishing.editorial.versions import VersionsMixin
+from publishing.media.admin import ImageAdmin
+from publishing.media.models import Image
 
 
 def both(*names):
@@ -80,6 +87,7 @@ def publication_fieldset():
             "fields": [
                 "outcome",
                 *both("step", "at", "notice", "replacement_address"),
+                "reason",
             ],
         },
     )
@@ -90,7 +98,7 @@ def copy_fieldset():
         _("Publication"),
         {
             "classes": ["publication"],
-            "fields": ["outcome", *both("step", "at", "change", "change_note"), "save_note"],
+            "fields": ["outcome", *both("step", "at", "change", "change_note"), "reason", "save_note"],
         },
     )
 
@@ -98,7 +106,7 @@ def copy_fieldset():
 def draft_fieldset():
     return (
         _("Publication"),
-        {"classes": ["publication"], "fields": ["outcome", *both("step", "at"), "save_note"]},
+        {"classes": ["publication"], "fields": ["outcome", *both("step", "at"), "reason", "save_note"]},
     )
 
 
@@ -118,7 +126,7 @@ def without(fieldset, names):
     return title, options | {"fields": [row for row in rows if row]}
 
 
-class PublishableAdmin(VersionsMixin, BilingualAdmin):
+class PublishableAdmin(GateMixin, CommentsMixin, WhereUsedMixin, VersionsMixin, BilingualAdmin):
     """A release, an event or a page: fields in two languages and one publication box.
 
     A draft and a working copy have the whole form. The form of a live row shows what is public
@@ -134,7 +142,7 @@ class PublishableAdmin(VersionsMixin, BilingualAdmin):
     list_per_page = 50
 
     class Media:
-        js = ["editorial/publication.js", "editorial/editor.js"]
+        js = ["editorial/publication.js", "editorial/editor.js", "editorial/comments.js"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).with_copy_times()
@@ -225,7 +233,10 @@ class PublishableAdmin(VersionsMixin, BilingualAdmin):
 
     def take_steps(self, request, form):
         said = [outcomes(form.instance, code)[""] for code in languages.CODES]
+        asked = self.asks_first(request, form)
         for code, step in form.chosen_steps():
+            if asked and step == "publish":
+                continue
             try:
                 with transaction.atomic():
                     row = form.take_step(code, step)
@@ -241,16 +252,16 @@ class PublishableAdmin(VersionsMixin, BilingualAdmin):
 
     def response_change(self, request, obj):
         """A working copy that was published whole is no more: its item is shown instead."""
-        if obj.is_copy and not type(obj).with_copies.filter(pk=obj.pk).exists():
-            return self.to_form(obj.live)
-        return super().response_change(request, obj)
+        row = steps.current(obj)
+        return super().response_change(request, obj) if row is obj else self.to_form(row)
 
     def log_change(self, request, obj, message):
         return super().log_change(request, obj.item, message)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None:
-            context |= self.places_of(request, obj)
+            context |= self.places_of(request, obj) | self.comment_panel(request, obj)
+            self.mark_fields(context["adminform"].form, context["comments"])
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def places_of(self, request, obj) -> dict:
@@ -310,3 +321,24 @@ class PublishableAdmin(VersionsMixin, BilingualAdmin):
         if item.copy_saved_at is None:
             return states
         return states + format_html('<span class="standing copy">{}</span>', _("working copy"))
+
+
+@admin.register(Term)
+class TermAdmin(admin.ModelAdmin):
+    list_display = ["en", "zh_hans", "kind", "avoids"]
+    list_filter = ["kind"]
+    search_fields = ["en", "zh_hans", "avoid", "note"]
+    fieldsets = [(None, {"fields": [("en", "zh_hans"), "kind", "avoid", "note"]})]
+
+    @admin.display(description=_("not"))
+    def avoids(self, term):
+        return ", ".join(term.avoided)
+
+
+# The library stands below texts and knows nothing of them; who uses a picture is known here.
+admin.site.unregister(Image)
+
+
+@admin.register(Image)
+class UsedImageAdmin(WhereUsedMixin, ImageAdmin):
+    pass

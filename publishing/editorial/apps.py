@@ -8,6 +8,8 @@ class EditorialConfig(AppConfig):
 
     def ready(self):
         from publishing.cache import due
+        from publishing.editorial import registrations
         from publishing.editorial.copies import publish_due
 
         due.register_action(publish_due)
+        registrations.register()
