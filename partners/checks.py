@@ -43,7 +43,7 @@ def _relates_to(item, model) -> str:
 def _named_in(rows, name: str, text: str):
     """``(row key, name)`` of rows whose name stands in the text; the database does the looking."""
     known = rows.exclude(**{name: ""}).exclude(**{f"{name}__isnull": True})
-    found = known.annotate(place=StrIndex(Value(text), name)).filter(place__gt=0)
+    found = known.annotate(stands_at=StrIndex(Value(text), name)).filter(stands_at__gt=0)
     return found.order_by()
 
 
@@ -64,17 +64,13 @@ def named_institutions(text: str, language: str) -> dict[int, str]:
         pattern = re.compile(_edged(words))
         if pattern.search(text):
             named.setdefault(key, words)
-            text = pattern.sub(" ", text) if key not in named else pattern.sub("\n", text)
+            text = pattern.sub("\n", text)
     return named
 
 
 def _edged(words):
-    edge = r"\w" if words.isascii() else ""
-    return rf"(?<!{edge}){re.escape(words)}(?!{edge})" if edge else re.escape(words)
-
-
-def _joined(item, language) -> dict[str, str]:
-    return markup.plain_texts(item, language)
+    """Whole words; Chinese has no boundaries between them."""
+    return rf"(?<!\w){re.escape(words)}(?!\w)" if words.isascii() else re.escape(words)
 
 
 def _field_with(texts, words) -> str:
@@ -86,7 +82,7 @@ def unlinked_institutions(item, language):
     relation = _relates_to(item, Institution)
     if not relation:
         return
-    texts = _joined(item, language)
+    texts = markup.plain_texts(item, language)
     linked = set(getattr(item, relation).values_list("pk", flat=True))
     own = set(Institution.objects.filter(is_own=True).values_list("pk", flat=True))
     for key, words in named_institutions("\n".join(texts.values()), language).items():
@@ -100,7 +96,7 @@ def unknown_institutions(item, language):
     """What looks like the name of a university and is in nobody's record."""
     if not _relates_to(item, Institution):
         return
-    texts = _joined(item, language)
+    texts = markup.plain_texts(item, language)
     text = "\n".join(texts.values())
     for words in named_institutions(text, language).values():
         text = text.replace(words, "\n")
@@ -118,7 +114,7 @@ def unlinked_agreements(item, language):
     relation = _relates_to(item, Agreement)
     if not relation:
         return
-    texts = _joined(item, language)
+    texts = markup.plain_texts(item, language)
     text = "\n".join(texts.values())
     linked = set(getattr(item, relation).values_list("pk", flat=True))
     title = column("title", language)
