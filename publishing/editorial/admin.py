@@ -260,6 +260,10 @@ class PublishableAdmin(VersionsMixin, BilingualAdmin):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None:
             context |= self.places_of(request, obj)
+            if obj.is_copy or self.is_live(obj):
+                context["show_save_and_add_another"] = False
+            if obj.is_copy:
+                context["show_delete"] = False
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def places_of(self, request, obj) -> dict:
