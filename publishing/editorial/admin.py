@@ -2,11 +2,11 @@
 
 from csp.decorators import csp_update
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.db import models, transaction
-from django.utils.decorators import method_decorator
 from django.http import HttpResponseRedirect
 from django.template.loader import render_to_string
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -16,6 +16,7 @@ from modeltranslation.fields import TranslationField
 
 from publishing.cache.admin import BumpingAdminMixin
 from publishing.editorial import (
+    copies,
     history,
     languages,
     policy,
@@ -24,6 +25,7 @@ from publishing.editorial import (
     steps,
     traversal,
 )
+from publishing.editorial.audit_admin import AuditEventAdmin  # noqa: F401 -- registers itself
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.filters import ChineseFilter, CopyFilter, EnglishFilter, FreshnessFilter
 from publishing.editorial.forms import PublishableForm, outcomes, owed, standing
@@ -93,12 +95,17 @@ def publication_fieldset():
     )
 
 
-def copy_fieldset():
+def copy_fieldset(item):
+    """Readers are told of a change only in languages in which they know the text."""
+    told = [code for code in languages.CODES if copies.tells_readers(item, code)]
+    asked = [
+        tuple(column(name, code) for code in told) for name in ("change", "change_note") if told
+    ]
     return (
         _("Publication"),
         {
             "classes": ["publication"],
-            "fields": ["outcome", *both("step", "at", "change", "change_note"), "reason", "save_note"],
+            "fields": ["outcome", *both("step", "at"), *asked, "reason", "save_note"],
         },
     )
 
@@ -135,6 +142,7 @@ class PublishableAdmin(GateMixin, CommentsMixin, WhereUsedMixin, VersionsMixin, 
 
     form = PublishableForm
     change_form_template = "admin/editorial/change_form.html"
+    change_list_template = "admin/editorial/change_list.html"
     list_filter = [EnglishFilter, ChineseFilter]
     readonly_fields = ["outcome", "reading"]
     live_fields = ()
@@ -164,7 +172,7 @@ class PublishableAdmin(GateMixin, CommentsMixin, WhereUsedMixin, VersionsMixin, 
         ]
         if obj is not None and obj.is_copy:
             parts = [without(part, self.live_fields) for part in parts]
-            return [*parts, LANGUAGES_FIELDSET, copy_fieldset()]
+            return [*parts, LANGUAGES_FIELDSET, copy_fieldset(obj)]
         return [*parts, LANGUAGES_FIELDSET, draft_fieldset()]
 
     def get_inlines(self, request, obj):
@@ -173,6 +181,7 @@ class PublishableAdmin(GateMixin, CommentsMixin, WhereUsedMixin, VersionsMixin, 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
         form.user = request.user
+        form.shown = frozenset(flatten_fieldsets(self.get_fieldsets(request, obj)))
         return form
 
     def has_change_permission(self, request, obj=None):
@@ -262,6 +271,10 @@ class PublishableAdmin(GateMixin, CommentsMixin, WhereUsedMixin, VersionsMixin, 
         if obj is not None:
             context |= self.places_of(request, obj) | self.comment_panel(request, obj)
             self.mark_fields(context["adminform"].form, context["comments"])
+            if obj.is_copy or self.is_live(obj):
+                context["show_save_and_add_another"] = False
+            if obj.is_copy:
+                context["show_delete"] = False
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def places_of(self, request, obj) -> dict:

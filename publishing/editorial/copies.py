@@ -120,9 +120,7 @@ def _announce(live, language, now, *, told, minor):
 def _close_or_keep(copy):
     """A copy stays until it says what is live, and while a language of it is scheduled."""
     live = copy.live
-    same = not traversal.differences(
-        type(live), traversal.snapshot(live), traversal.snapshot(copy)
-    )
+    same = not traversal.differences(type(live), traversal.snapshot(live), traversal.snapshot(copy))
     if not same or copy.has_been_public_or_is_due():
         copy.save()
         return
@@ -170,7 +168,5 @@ def _apply_due(copy, language) -> int:
         copy.save()
         audit.record(audit.Action.UNSCHEDULE, item=copy, language=language, detail=str(refusal))
         return 0
-    audit.record(
-        audit.Action.PUBLISH, item=copy.live, language=language, revision=revision.number
-    )
+    audit.record(audit.Action.PUBLISH, item=copy.live, language=language, revision=revision.number)
     return 1

@@ -79,7 +79,11 @@ CHANGES = [
 
 def _change_field(label):
     return forms.ChoiceField(
-        label=label, required=False, choices=CHANGES, initial="substantive", widget=forms.RadioSelect
+        label=label,
+        required=False,
+        choices=CHANGES,
+        initial="substantive",
+        widget=forms.RadioSelect,
     )
 
 
@@ -116,9 +120,13 @@ def _replacement_field(label):
 
 
 class PublishableForm(forms.ModelForm):
-    """A form of a publishable item; the admin sets ``user``, and before saving what was there."""
+    """A form of a publishable item.
+
+    The admin sets ``user``, ``shown`` (the fields of the page) and, before saving, what was there.
+    """
 
     user = None
+    shown = None
     before = None
     said = None
 
@@ -150,12 +158,11 @@ class PublishableForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        for name in set(self.fields) - (self.shown or set(self.fields)):
+            del self.fields[name]
         self._show_changed_sources()
         for code in languages.CODES:
             self._offer_steps(code)
-            if not copies.tells_readers(self.instance, code):
-                self.fields.pop(column("change", code), None)
-                self.fields.pop(column("change_note", code), None)
             at = self.fields.get(column("at", code))
             if at and self.instance.is_scheduled(code):
                 at.initial = self.instance.publish_at(code)
@@ -175,7 +182,11 @@ class PublishableForm(forms.ModelForm):
             texts = before, languages.text(self.instance, name, source)
             if isinstance(self.instance._meta.get_field(name), RichTextField):
                 texts = tuple(map(richtext.plain, texts))
-            context = {"blocks": wording.blocks(*texts), "name": name, "tag": languages.TAGS[source]}
+            context = {
+                "blocks": wording.blocks(*texts),
+                "name": name,
+                "tag": languages.TAGS[source],
+            }
             field.help_text = render_to_string("admin/editorial/_source_changed.html", context)
 
     def still_correct(self) -> list[str]:

@@ -113,7 +113,9 @@ def _confirmed(item) -> set[str]:
     """The fields of whose present translation any confirmation is known."""
     present = {name: target for name, (_source, target) in _pairs(item).items()}
     known = FieldConfirmation.objects.of(item).filter(language=target_language(item))
-    return {name for name, target in known.values_list("field", "target") if present.get(name) == target}
+    return {
+        name for name, target in known.values_list("field", "target") if present.get(name) == target
+    }
 
 
 def status(item, language: str, *, is_draft: bool) -> Freshness:

@@ -4,11 +4,13 @@ Each language of an item is published on its own: its state and instants are pla
 language, never registered with modeltranslation, which would read back the other language's.
 """
 
+import datetime
 import uuid
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, Least
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +24,10 @@ from publishing.editorial.freshness import Freshness
 from publishing.editorial.languages import column
 from publishing.editorial.records import LANGUAGE_CHOICES
 from publishing.editorial.slugs import is_taken, slug_form, unused_slug
+
+
+# Later than every debt, for the order of those that have none.
+NEVER = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
 
 
 class State(models.TextChoices):
@@ -109,16 +115,24 @@ class PublishableQuerySet(PublicQuerySet):
         """Working copies with a language whose scheduled instant has come."""
         due = Q()
         for code in languages.CODES:
-            due |= Q((column("state", code), State.PUBLISHED), (f"{column('publish_at', code)}__lte", now))
+            due |= Q(
+                (column("state", code), State.PUBLISHED),
+                (f"{column('publish_at', code)}__lte", now),
+            )
         return self.filter(due, live__isnull=False)
 
     def in_freshness(self, freshness: Freshness, language: str):
         return self.filter((column("freshness", language), freshness))
 
-    def owing(self, language: str):
-        """Items whose ``language`` is not current, oldest debt first."""
-        owed = self.exclude((column("freshness", language), Freshness.CURRENT))
-        return owed.order_by(column("owed_since", language), "pk")
+    def out_of_step(self):
+        """Items of which one language owes something to the other, oldest debt first."""
+        uneven, since = Q(), []
+        for code in languages.CODES:
+            own, other = (column("freshness", c) for c in (code, languages.other(code)))
+            uneven |= Q((f"{own}__in", (Freshness.OUTDATED, Freshness.MACHINE)))
+            uneven |= Q((own, Freshness.CURRENT)) & ~Q((other, Freshness.CURRENT))
+            since.append(Coalesce(column("owed_since", code), Value(NEVER)))
+        return self.filter(uneven).annotate(debt_since=Least(*since)).order_by("debt_since", "pk")
 
     def with_copy_times(self):
         """``copy_saved_at``: when the working copy of each item was last saved, or None."""
@@ -409,6 +423,8 @@ class Publishable(PublicModel):
 
 
 # Identity and publication stay with the row; these two are facts that the staff form changes.
-Publishable.kept_apart = frozenset(
-    field.name for field in Publishable._meta.local_fields
-) - {"slug", "source_language", *languages.columns("machine")}
+Publishable.kept_apart = frozenset(field.name for field in Publishable._meta.local_fields) - {
+    "slug",
+    "source_language",
+    *languages.columns("machine"),
+}

@@ -65,8 +65,12 @@ def may_open_copy(user, item) -> bool:
     return _has(user, "change", type(item)) and item.item.has_been_public_or_is_due()
 
 
+def may_see(user, model) -> bool:
+    return _has(user, "view", model) or _has(user, "change", model)
+
+
 def may_see_history(user, item) -> bool:
-    return _has(user, "view", type(item)) or _has(user, "change", type(item))
+    return may_see(user, type(item))
 
 
 def may_delete(user, item) -> bool:

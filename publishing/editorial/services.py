@@ -27,6 +27,7 @@ from publishing.editorial.gate import problems
 from publishing.editorial.languages import column
 from publishing.editorial.models import Publishable, Stage, State
 from publishing.editorial.records import ChangeNote, FieldConfirmation, FormerAddress, Revision
+from publishing.editorial.replacements import end_of
 from publishing.editorial.steps import allowed, locked, save, set_columns
 
 STEPS = ("submit", "approve", "send_back", "publish", "unschedule", "withdraw", "unpublish")
@@ -138,9 +139,7 @@ def _publish_row(row, language, at, user):
     set_columns(row, language, first_published=first, last_updated=at, replacement="")
     save(row)
     data = traversal.snapshot(row)
-    return history.write(
-        row, data, kind=history.Kind.PUBLISHED, user=user, languages=[language]
-    )
+    return history.write(row, data, kind=history.Kind.PUBLISHED, user=user, languages=[language])
 
 
 @transaction.atomic
@@ -187,6 +186,8 @@ def unpublish(
         raise Refused(_("A replacement address starts with / or https://."))
     elif replacement == row.get_absolute_url(language):
         raise Refused(_("A text cannot be replaced by itself."))
+    elif end_of(replacement) in ("", row.get_absolute_url(language)):
+        raise Refused(_("That address leads back to this text."))
     if notice:
         setattr(row, column("notice", language), notice)
     set_columns(
@@ -206,8 +207,14 @@ def is_address(text: str) -> bool:
 
 @transaction.atomic
 def record_save(
-    *, before: Publishable | None, said: dict | None, item: Publishable, user=None, note="",
-    still_correct=(), kind=Revision.Kind.SAVED,
+    *,
+    before: Publishable | None,
+    said: dict | None,
+    item: Publishable,
+    user=None,
+    note="",
+    still_correct=(),
+    kind=Revision.Kind.SAVED,
 ) -> list[str]:
     """After a staff form was saved, with all its parts: history, approval, translation.
 

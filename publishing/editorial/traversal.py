@@ -38,9 +38,7 @@ class Change:
     @property
     def field(self):
         single = self.language and self.name in getattr(self.model, "per_language", ())
-        return self.model._meta.get_field(
-            column(self.name, self.language) if single else self.name
-        )
+        return self.model._meta.get_field(column(self.name, self.language) if single else self.name)
 
 
 @cache
@@ -81,13 +79,18 @@ def snapshot(item, parent: str = "") -> dict:
     parts = shape(type(item), parent)
     return {
         "texts": {
-            name: {code: _stored(item, column(name, code)) or "" for code in languages.CODES}
+            name: {code: _text(item, column(name, code)) for code in languages.CODES}
             for name in parts.texts
         },
         "facts": {name: _stored(item, name) for name in parts.facts},
         "relations": {name: _related(item, name) for name in parts.relations},
         "owned": {name: _owned(item, name) for name in parts.owned},
     }
+
+
+def _text(item, name):
+    value = _stored(item, name)
+    return "" if value is None else value
 
 
 def _stored(item, name):
