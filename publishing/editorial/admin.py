@@ -252,7 +252,8 @@ class PublishableAdmin(GateMixin, CommentsMixin, WhereUsedMixin, VersionsMixin, 
                 said[languages.CODES.index(code)] = self.said(row, code, step)
             except Refused as refusal:
                 self.message_user(request, str(refusal), messages.ERROR)
-        self.message_user(request, " ".join(said), messages.INFO)
+        if not asked:
+            self.message_user(request, " ".join(said), messages.INFO)
 
     def said(self, item, code, step):
         if step == "publish" and item.is_scheduled(code):

@@ -47,12 +47,15 @@ class Question:
     def is_open(self) -> bool:
         """Whether anything is worth a page; else the languages are published at once."""
         notable = any(e.notable for found in self.effects.values() for e in found)
-        said = any([*self.findings.values(), *self.comments.values()])
-        return bool(notable or said or self.differences or self.needs_reason)
+        return bool(notable or self.doubts or self.differences or self.needs_reason)
 
     @property
     def blocks(self) -> bool:
         return any(finding.blocks for found in self.findings.values() for finding in found)
+
+    @property
+    def doubts(self) -> bool:
+        return any([*self.findings.values(), *self.comments.values()])
 
     @property
     def shared(self) -> list:

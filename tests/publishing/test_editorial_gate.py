@@ -116,8 +116,8 @@ class TestWhatThePageSays:
         text = save(
             client, copy, step_en="publish", change_en="minor", change_zh_hans="minor"
         ).content.decode()
-        assert "<del>Old</del>" in text
-        assert "<ins>New</ins>" in text
+        assert "<del>Old </del><ins>New </ins>words" in text
+        assert "changes in the other one too" in text
         assert "/en/news/new-address/" in text
         client.post(page(copy))
         live.refresh_from_db()
