@@ -160,6 +160,9 @@ class MenuItemQuerySet(PublicQuerySet):
 class MenuItem(PublicModel):
     """One entry of the menu: a section of the portal, or a page."""
 
+    # It goes with its page, but a page in the menu is not deleted by accident.
+    counts_as_use = True
+
     class Section(models.TextChoices):
         NEWS = "news", _("News")
         EVENTS = "events", _("Events")

@@ -26,6 +26,7 @@ from publishing.editorial import (
     traversal,
 )
 from publishing.editorial.audit_admin import AuditEventAdmin  # noqa: F401 -- registers itself
+from publishing.editorial.choosers import KnownChoices
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.filters import ChineseFilter, CopyFilter, EnglishFilter, FreshnessFilter
 from publishing.editorial.forms import PublishableForm, outcomes, owed, standing
@@ -77,7 +78,7 @@ class BilingualAdmin(BumpingAdminMixin, BilingualFields, admin.ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-class BilingualInline(BilingualFields, admin.TabularInline):
+class BilingualInline(KnownChoices, BilingualFields, admin.TabularInline):
     extra = 0
 
 
@@ -147,6 +148,8 @@ class PublishableAdmin(GateMixin, CommentsMixin, WhereUsedMixin, VersionsMixin, 
     readonly_fields = ["outcome", "reading"]
     live_fields = ()
     save_on_top = True
+    # Each published language has a link of its own.
+    view_on_site = False
     list_per_page = 50
 
     class Media:

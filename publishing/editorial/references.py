@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
@@ -103,22 +104,43 @@ def _by_relation(target):
 
 def _is_part(relation):
     """Rows that belong to the target and go with it, such as an institution's other names."""
-    return relation.on_delete is models.CASCADE and not _has_form(relation.related_model)
+    counts = getattr(relation.related_model, "counts_as_use", False)
+    return relation.on_delete is models.CASCADE and not counts
 
 
 def _owners(model, rows):
     """The rows themselves, or what they are a part of where they have no form of their own."""
     if _has_form(model):
         return list(rows)
-    owner = next(
-        (
-            f.name
-            for f in model._meta.concrete_fields
-            if f.is_relation and f.remote_field.on_delete is models.CASCADE
-        ),
-        None,
+    generic = next(
+        (f for f in model._meta.private_fields if isinstance(f, GenericForeignKey)), None
     )
-    return [getattr(row, owner) for row in rows.select_related(owner)] if owner else list(rows)
+    if generic is not None:
+        owners = [getattr(row, generic.name) for row in rows.prefetch_related(generic.name)]
+        return [owner for owner in owners if owner is not None]
+    path = _way_up(model)
+    if not path:
+        return list(rows)
+    owners = list(rows.select_related("__".join(path)))
+    for name in path:
+        owners = [getattr(row, name) for row in owners]
+    return owners
+
+
+def _way_up(model) -> list[str]:
+    """Foreign keys from a part to the record whose form shows it."""
+    path = []
+    while not _has_form(model):
+        owner = next((f for f in model._meta.concrete_fields if _owns(f)), None)
+        if owner is None or owner.related_model is model:
+            break
+        path.append(owner.name)
+        model = owner.related_model
+    return path
+
+
+def _owns(field):
+    return field.is_relation and field.remote_field.on_delete is models.CASCADE
 
 
 def needles(target) -> list[str]:
