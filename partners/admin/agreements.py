@@ -19,6 +19,7 @@ from partners.models import (
 from publishing.editorial.admin import BilingualAdmin, BilingualFields, BilingualInline, both
 from publishing.editorial.choosers import KnownChoices
 from publishing.editorial.languages import columns
+from publishing.editorial.usepages import WhereUsedMixin
 from publishing.search.admin import SearchAdminMixin
 
 # Columns that only acts set, whatever the state of the agreement.
@@ -116,7 +117,7 @@ class DocumentInline(BilingualInline):
 
 
 @admin.register(Agreement)
-class AgreementAdmin(SearchAdminMixin, PeopleAdminMixin, BilingualAdmin):
+class AgreementAdmin(SearchAdminMixin, WhereUsedMixin, PeopleAdminMixin, BilingualAdmin):
     form = AgreementForm
     change_form_template = "admin/partners/agreement_change_form.html"
     list_display = ["number", "heading", "state", "signed", "ends", "public_level", "saved_at"]

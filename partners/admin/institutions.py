@@ -19,6 +19,7 @@ from partners.models import (
 from publishing.editorial.admin import BilingualAdmin, BilingualInline, both
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.languages import columns
+from publishing.editorial.usepages import WhereUsedMixin
 from publishing.media.widgets import LeadImageAdminMixin
 from publishing.search.admin import SearchAdminMixin
 
@@ -88,7 +89,9 @@ class MergeForm(forms.Form):
 
 
 @admin.register(Institution)
-class InstitutionAdmin(AddNameMixin, SearchAdminMixin, LeadImageAdminMixin, BilingualAdmin):
+class InstitutionAdmin(
+    AddNameMixin, SearchAdminMixin, WhereUsedMixin, LeadImageAdminMixin, BilingualAdmin
+):
     list_display = ["__str__", "kinds", "city", "country", "status", "is_public", "saved_at"]
     list_select_related = ["city"]
     list_filter = ["types", "status", "is_public", "country"]
