@@ -54,17 +54,20 @@ _AUTHOR = {
     **dict.fromkeys(_PRESS, ("view",)),
     **dict.fromkeys((*_RECORDS, *_LISTS, *_COMMITMENTS, "portal.milestone"), ("view",)),
     "pageviews.total": ("view",),
+    "editorial.term": ("view",),
 }
 _EDITOR = _AUTHOR | {
     **dict.fromkeys(_ITEMS, (*_WRITES, "approve")),
+    "editorial.term": _WRITES,
     **dict.fromkeys((*_LIBRARY, *_PRESS), _WRITES),
     "portal.milestone": _WRITES,
     **dict.fromkeys((*_COMMITMENTS, "partners.participation"), _WRITES),
 }
 _PUBLISHER = _EDITOR | {
-    **dict.fromkeys(_ITEMS, (*_WRITES, "approve", "publish")),
+    **dict.fromkeys(_ITEMS, (*_WRITES, "approve", "publish", "force")),
     **dict.fromkeys(_HOME, _WRITES),
     "editorial.auditevent": ("view",),
+    "editorial.term": _WRITES,
     "portal.sitesettings": ("add", "change", "view"),
 }
 _PARTNER_MANAGER = {
