@@ -49,10 +49,9 @@ class TestUses:
         institution = make_institution()
         release = make_release(public=[], lead_image=image)
         release.institutions.add(institution)
-        unit = make_institution(parent=institution)
         agreement = make_agreement(institution)
         rows = {use.row for use in references.uses(institution)}
-        assert rows == {release, unit, agreement}
+        assert rows == {release, agreement}
         assert told(image) == {(release, "lead image")}
 
     def test_an_institutions_own_other_names_are_no_use(self):
