@@ -78,6 +78,10 @@ class ParticipationInline(KnownChoices, BilingualFields, GenericStackedInline):
     def get_queryset(self, request):
         return super().get_queryset(request).for_display()
 
+    def _labels(self):
+        # The factory of generic formsets takes none.
+        return {}
+
 
 class PeopleAdminMixin:
     """Shows the people of an item and warns where a printed title fits no post of that day."""
