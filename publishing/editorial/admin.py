@@ -118,6 +118,8 @@ class PublishableAdmin(BilingualAdmin):
     list_filter = [EnglishFilter, ChineseFilter]
     readonly_fields = ["outcome"]
     save_on_top = True
+    # Each published language has a link of its own.
+    view_on_site = False
     list_per_page = 50
 
     class Media:
