@@ -20,15 +20,22 @@ from publishing.editorial import (
     policy,
     reading,
     services,
+    steps,
     traversal,
 )
 from publishing.editorial.audit_admin import AuditEventAdmin  # noqa: F401 -- registers itself
 from publishing.editorial.choosers import KnownChoices
+from publishing.editorial.commentpages import CommentsMixin
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.filters import ChineseFilter, CopyFilter, EnglishFilter, FreshnessFilter
 from publishing.editorial.forms import PublishableForm, column_label, outcomes, owed, standing
+from publishing.editorial.gatepages import GateMixin
 from publishing.editorial.languages import column, columns
+from publishing.editorial.terms import Term
+from publishing.editorial.usepages import WhereUsedMixin
 from publishing.editorial.versions import VersionsMixin
+from publishing.media.admin import ImageAdmin
+from publishing.media.models import Image
 
 
 def both(*names):
@@ -89,6 +96,7 @@ def publication_fieldset():
             "fields": [
                 "outcome",
                 *both("step", "at", "notice", "replacement_address"),
+                "reason",
             ],
         },
     )
@@ -104,7 +112,7 @@ def copy_fieldset(item):
         _("Publication"),
         {
             "classes": ["publication"],
-            "fields": ["outcome", *both("step", "at"), *asked, "save_note"],
+            "fields": ["outcome", *both("step", "at"), *asked, "reason", "save_note"],
         },
     )
 
@@ -112,7 +120,10 @@ def copy_fieldset(item):
 def draft_fieldset():
     return (
         _("Publication"),
-        {"classes": ["publication"], "fields": ["outcome", *both("step", "at"), "save_note"]},
+        {
+            "classes": ["publication"],
+            "fields": ["outcome", *both("step", "at"), "reason", "save_note"],
+        },
     )
 
 
@@ -132,7 +143,7 @@ def without(fieldset, names):
     return title, options | {"fields": [row for row in rows if row]}
 
 
-class PublishableAdmin(VersionsMixin, BilingualAdmin):
+class PublishableAdmin(GateMixin, CommentsMixin, WhereUsedMixin, VersionsMixin, BilingualAdmin):
     """A release, an event or a page: fields in two languages and one publication box.
 
     A draft and a working copy have the whole form. The form of a live row shows what is public
@@ -151,7 +162,7 @@ class PublishableAdmin(VersionsMixin, BilingualAdmin):
     list_per_page = 50
 
     class Media:
-        js = ["editorial/publication.js", "editorial/editor.js"]
+        js = ["editorial/publication.js", "editorial/editor.js", "editorial/comments.js"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).with_copy_times()
@@ -243,14 +254,18 @@ class PublishableAdmin(VersionsMixin, BilingualAdmin):
 
     def take_steps(self, request, form):
         said = [outcomes(form.instance, code)[""] for code in languages.CODES]
+        asked = self.asks_first(request, form)
         for code, step in form.chosen_steps():
+            if asked and step == "publish":
+                continue
             try:
                 with transaction.atomic():
                     row = form.take_step(code, step)
                 said[languages.CODES.index(code)] = self.said(row, code, step)
             except Refused as refusal:
                 self.message_user(request, str(refusal), messages.ERROR)
-        self.message_user(request, " ".join(said), messages.INFO)
+        if not asked:
+            self.message_user(request, " ".join(said), messages.INFO)
 
     def said(self, item, code, step):
         if step == "publish" and item.is_scheduled(code):
@@ -259,16 +274,20 @@ class PublishableAdmin(VersionsMixin, BilingualAdmin):
 
     def response_change(self, request, obj):
         """A working copy that was published whole is no more: its item is shown instead."""
-        if obj.is_copy and not type(obj).with_copies.filter(pk=obj.pk).exists():
-            return self.to_form(obj.live)
-        return super().response_change(request, obj)
+        row = steps.current(obj)
+        return super().response_change(request, obj) if row is obj else self.to_form(row)
 
     def log_change(self, request, obj, message):
         return super().log_change(request, obj.item, message)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None:
-            context |= self.places_of(request, obj)
+            context |= self.places_of(request, obj) | self.comment_panel(request, obj)
+            self.mark_fields(context["adminform"].form, context["comments"])
+            if obj.is_copy or self.is_live(obj):
+                context["show_save_and_add_another"] = False
+            if obj.is_copy:
+                context["show_delete"] = False
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def places_of(self, request, obj) -> dict:
@@ -328,3 +347,24 @@ class PublishableAdmin(VersionsMixin, BilingualAdmin):
         if item.copy_saved_at is None:
             return states
         return states + format_html('<span class="standing copy">{}</span>', _("working copy"))
+
+
+@admin.register(Term)
+class TermAdmin(admin.ModelAdmin):
+    list_display = ["en", "zh_hans", "kind", "avoids"]
+    list_filter = ["kind"]
+    search_fields = ["en", "zh_hans", "avoid", "note"]
+    fieldsets = [(None, {"fields": [("en", "zh_hans"), "kind", "avoid", "note"]})]
+
+    @admin.display(description=_("not"))
+    def avoids(self, term):
+        return ", ".join(term.avoided)
+
+
+# The library stands below texts and knows nothing of them; who uses a picture is known here.
+admin.site.unregister(Image)
+
+
+@admin.register(Image)
+class UsedImageAdmin(WhereUsedMixin, ImageAdmin):
+    pass

@@ -21,6 +21,12 @@ def partial_date(text):
 
 
 @register.filter
+def entry(mapping, key):
+    """``{{ labels|entry:name }}``: the entry under a key that is known only here."""
+    return mapping.get(key, "")
+
+
+@register.filter
 def lang_tag(code):
     """The BCP 47 tag of a language code: zh-hans is zh-Hans."""
     return languages.TAGS[code]
