@@ -13,7 +13,7 @@ from django.views.generic import DetailView
 from partners import exports
 from partners.arches import row_ticks
 from partners.directory import FACETS, PAGE_SIZE, DirectoryFilters, search_institutions
-from partners.models import Agreement, AgreementDocument, Institution
+from partners.models import Agreement, AgreementDocument, Institution, Signature
 from partners.register import LOOKS, SORTS, Question, axis_of, lines, totals
 from publishing.cache.pages import public_page
 from publishing.editorial import languages
@@ -300,6 +300,7 @@ class AgreementDetail(DetailView):
             replaced=public.filter(pk=agreement.replaces_id).first(),
             replacements=public.filter(replaces=agreement).order_by("number"),
             parent=public.filter(pk=agreement.parent_id).first(),
+            printed_date=Signature.objects.printed_date_of(agreement),
             children=public.filter(parent=agreement).order_by("number"),
             summary=agreement.public_summary(languages.active()),
             title_elsewhere=title_elsewhere(agreement),
