@@ -90,7 +90,7 @@ def _without(connection, *ways):
         with connection.cursor() as cursor:
             yield cursor
         return
-    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+    with transaction.atomic(connection.alias, savepoint=False), connection.cursor() as cursor:
         cursor.execute("; ".join(f"SET LOCAL enable_{way} = off" for way in ways))
         yield cursor
         cursor.execute("; ".join(f"SET LOCAL enable_{way} = on" for way in ways))
