@@ -25,6 +25,7 @@ from publishing.editorial import (
     traversal,
 )
 from publishing.editorial.audit_admin import AuditEventAdmin  # noqa: F401 -- registers itself
+from publishing.editorial.choosers import KnownChoices
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.filters import ChineseFilter, CopyFilter, EnglishFilter, FreshnessFilter
 from publishing.editorial.forms import PublishableForm, outcomes, owed, standing
@@ -70,7 +71,7 @@ class BilingualAdmin(BumpingAdminMixin, BilingualFields, admin.ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-class BilingualInline(BilingualFields, admin.TabularInline):
+class BilingualInline(KnownChoices, BilingualFields, admin.TabularInline):
     extra = 0
 
 
@@ -139,6 +140,8 @@ class PublishableAdmin(VersionsMixin, BilingualAdmin):
     readonly_fields = ["outcome", "reading"]
     live_fields = ()
     save_on_top = True
+    # Each published language has a link of its own.
+    view_on_site = False
     list_per_page = 50
 
     class Media:
@@ -167,8 +170,8 @@ class PublishableAdmin(VersionsMixin, BilingualAdmin):
             return [*parts, LANGUAGES_FIELDSET, copy_fieldset(obj)]
         return [*parts, LANGUAGES_FIELDSET, draft_fieldset()]
 
-    def get_inlines(self, request, obj):
-        return [] if self.is_live(obj) else super().get_inlines(request, obj)
+    def get_inline_instances(self, request, obj=None):
+        return [] if self.is_live(obj) else super().get_inline_instances(request, obj)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
