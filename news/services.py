@@ -16,10 +16,10 @@ from partners.models import (
     Signature,
 )
 from partners.services.checking import checked
+from publishing.editorial import services as editorial
 from publishing.editorial.dates import read
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.languages import columns
-from publishing.editorial import services as editorial
 from publishing.pageviews.services import forget
 
 

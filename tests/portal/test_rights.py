@@ -11,6 +11,8 @@ from django.contrib.auth.models import Group
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
 
+from news.models import Commitment
+from partners.models import FormerAddress, InstitutionMerge
 from portal.models import MenuItem, Milestone, SiteSettings
 from publishing.editorial import audit, copies
 from publishing.media.models import Image
@@ -22,7 +24,9 @@ from tests.builders import (
     make_field,
     make_institution,
     make_page,
+    make_person,
     make_place,
+    make_post,
     make_release,
     make_type,
     make_user,
@@ -49,11 +53,19 @@ def make_correction(release):
 def world():
     """One row of every kind, by model; several states of what is published."""
     release, page = make_release(), make_page(slug="about-us")
+    person, institution = make_person(), make_institution()
     rows = {
         "release": release,
+        "person": person,
+        "post": make_post(person, "Director"),
+        "institutionmerge": InstitutionMerge.objects.create(
+            kept=institution, duplicate=make_institution(), record={}
+        ),
+        "formeraddress": FormerAddress.objects.create(slug="before", institution=institution),
+        "commitment": Commitment.objects.create(text_en="A centre.", agreement=make_agreement("A")),
         "event": make_event(),
         "page": page,
-        "institution": make_institution(),
+        "institution": institution,
         "agreement": make_agreement("A party"),
         "place": make_place(),
         "cooperationfield": make_field(),
