@@ -16,7 +16,7 @@ from partners.models import (
     Signature,
 )
 from partners.services.checking import checked
-from publishing.editorial import services as editorial
+from publishing.editorial import services
 from publishing.editorial.dates import read
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.languages import columns
@@ -27,7 +27,7 @@ from publishing.pageviews.services import forget
 def delete_release(*, release: Release, user=None) -> None:
     """Delete a release and what the ground floor keeps about it."""
     forget("release", release.pk)
-    editorial.delete(item=release, user=user)
+    services.delete(item=release, user=user)
 
 
 @dataclass(frozen=True)

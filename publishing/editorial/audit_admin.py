@@ -12,7 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from publishing.editorial import audit
 from publishing.editorial.records import AuditEvent
 
-COLUMNS = ("at", "user_name", "action", "kind", "object_id", "title", "language", "revision", "detail")
+COLUMNS = (
+    "at",
+    "user_name",
+    "action",
+    "kind",
+    "object_id",
+    "title",
+    "language",
+    "revision",
+    "detail",
+)
 
 
 class _Line:

@@ -25,7 +25,9 @@ def parity_board(request):
     rows = [_row(item) for item in _oldest(kinds, (page - 1) * ROWS, ROWS + 1)]
     context = admin.site.each_context(request) | {
         "title": _("Languages in step"),
-        "languages": [(languages.TAGS[code], languages.OWN_NAMES[code]) for code in languages.CODES],
+        "languages": [
+            (languages.TAGS[code], languages.OWN_NAMES[code]) for code in languages.CODES
+        ],
         "counts": _counts(kinds),
         "rows": rows[:ROWS],
         "page": page,

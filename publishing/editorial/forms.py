@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publishing.editorial import copies, freshness, languages, policy, richtext, services, wording
+from publishing.editorial import freshness, languages, policy, richtext, services, wording
 from publishing.editorial.freshness import Freshness
 from publishing.editorial.languages import column
 from publishing.editorial.models import Stage, State

@@ -23,7 +23,6 @@ from publishing.editorial.languages import column
 from publishing.editorial.records import LANGUAGE_CHOICES
 from publishing.editorial.slugs import is_taken, slug_form, unused_slug
 
-
 # Later than every debt, for the order of those that have none.
 NEVER = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
 

@@ -130,7 +130,9 @@ class TestTheWorkingCopy:
     def test_an_author_is_offered_no_publication(self, signed_in):
         copy = copies.open_copy(item=make_release())
         page = signed_in("Author").get(form_address(copy))
-        steps = [value for value, _label in page.context["adminform"].form.fields["step_en"].choices]
+        steps = [
+            value for value, _label in page.context["adminform"].form.fields["step_en"].choices
+        ]
         assert steps == ["", "submit"]
 
     def test_an_author_does_not_touch_a_scheduled_change(self, signed_in):

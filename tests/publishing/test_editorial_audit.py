@@ -78,15 +78,15 @@ class TestAppendOnly:
             lambda: AuditEvent.objects.update(detail="forged"),
             lambda: AuditEvent.objects.bulk_update([event], ["detail"]),
             lambda: AuditEvent.objects.bulk_create([AuditEvent(action="export", detail="a\nb")]),
-            lambda: AuditEvent.objects.update_or_create(
-                pk=event.pk, defaults={"detail": "forged"}
-            ),
+            lambda: AuditEvent.objects.update_or_create(pk=event.pk, defaults={"detail": "forged"}),
         ):
             with pytest.raises(AppendOnly):
                 change()
         assert AuditEvent.objects.get().detail == ""
 
-    @pytest.mark.parametrize("forged", ["\n", "\r\n", "\x00", "\u2028", "\u202e", "\x1b[2K", "\x85"])
+    @pytest.mark.parametrize(
+        "forged", ["\n", "\r\n", "\x00", "\u2028", "\u202e", "\x1b[2K", "\x85"]
+    )
     def test_no_text_forges_a_line(self, forged):
         title = f"A{forged}2026-01-01 admin published B"
         event = audit.record(audit.Action.DELETE, item=make_release(public=[], headline_en=title))

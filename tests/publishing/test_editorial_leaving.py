@@ -32,8 +32,8 @@ class TestAddresses:
         for language in ("en", "zh-hans"):
             answer = client.get(f"/{language}/{folder}old/")
             assert answer.status_code == 301
-            assert answer["Location"] == f"/{language}/{folder}new/" == item.get_absolute_url(
-                language
+            assert (
+                answer["Location"] == f"/{language}/{folder}new/" == item.get_absolute_url(language)
             )
             assert client.get(answer["Location"]).status_code == 200
 
@@ -105,13 +105,9 @@ class TestAddresses:
 
     def test_a_replacement_that_leads_back_is_refused(self, client):
         first, second = make_release(slug="first"), make_release(slug="second")
-        services.unpublish(
-            item=first, language="en", replacement=second.get_absolute_url("en")
-        )
+        services.unpublish(item=first, language="en", replacement=second.get_absolute_url("en"))
         with pytest.raises(Refused, match="leads back"):
-            services.unpublish(
-                item=second, language="en", replacement=first.get_absolute_url("en")
-            )
+            services.unpublish(item=second, language="en", replacement=first.get_absolute_url("en"))
 
     def test_a_replacement_that_was_replaced_leads_to_the_end(self, client):
         first, second, third = (make_release(slug=slug) for slug in ("one", "two", "three"))
