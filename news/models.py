@@ -586,6 +586,9 @@ class Release(Publishable):
         """The public release just before or after this one in the reader's list, or None."""
         name = column("order", languages.active())
         place = getattr(self, name)
+        if place is None:
+            # Undated and not published: it stands in no list yet.
+            return None
         way, order = ("lt", "-") if older else ("gt", "")
         beyond = Q((f"{name}__{way}", place)) | Q((name, place), (f"pk__{way}", self.pk))
         releases = Release.objects.public().filter(beyond)

@@ -30,6 +30,7 @@ from publishing.editorial.exceptions import Refused
 from publishing.editorial.filters import ChineseFilter, CopyFilter, EnglishFilter, FreshnessFilter
 from publishing.editorial.forms import PublishableForm, outcomes, owed, standing
 from publishing.editorial.languages import column, columns
+from publishing.editorial.preview import PreviewMixin
 from publishing.editorial.versions import VersionsMixin
 
 
@@ -126,7 +127,7 @@ def without(fieldset, names):
     return title, options | {"fields": [row for row in rows if row]}
 
 
-class PublishableAdmin(VersionsMixin, BilingualAdmin):
+class PublishableAdmin(PreviewMixin, VersionsMixin, BilingualAdmin):
     """A release, an event or a page: fields in two languages and one publication box.
 
     A draft and a working copy have the whole form. The form of a live row shows what is public
@@ -282,6 +283,7 @@ class PublishableAdmin(VersionsMixin, BilingualAdmin):
             "may_open_copy": policy.may_open_copy(request.user, obj),
             "open_copy_url": self.page_url("open-copy", obj.item),
             "live_url": self.page_url("change", obj.item),
+            "preview_url": self.page_url("preview", obj),
         }
         if copy is not None:
             places |= {

@@ -11,11 +11,11 @@ from django.contrib.auth.models import Group
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
 
-from news.models import Commitment
+from news.models import Boilerplate, BoilerplateVersion, Commitment, PressContact
 from partners.models import FormerAddress, InstitutionMerge
-from portal.models import MenuItem, Milestone, SiteSettings
+from portal.models import Banner, HomeBlock, MenuItem, Milestone, Pin, SiteSettings
 from publishing.editorial import audit, copies
-from publishing.media.models import Image
+from publishing.media.models import File, Image, Video
 from publishing.pageviews.models import Correction, Total
 from publishing.pageviews.services import set_base
 from tests.builders import (
@@ -54,6 +54,7 @@ def world():
     """One row of every kind, by model; several states of what is published."""
     release, page = make_release(), make_page(slug="about-us")
     person, institution = make_person(), make_institution()
+    boilerplate = Boilerplate.objects.create(name="The office")
     rows = {
         "release": release,
         "person": person,
@@ -70,6 +71,14 @@ def world():
         "place": make_place(),
         "cooperationfield": make_field(),
         "institutiontype": make_type(),
+        "homeblock": HomeBlock.objects.create(part="news"),
+        "pin": Pin.objects.create(release=release),
+        "banner": Banner.objects.create(text_en="Closed", text_zh_hans="休息"),
+        "file": File.objects.create(title="Text", file="x.pdf", sha256="0", size=1),
+        "video": Video.objects.create(title="Film", provider="youtube", video_id="x"),
+        "boilerplate": boilerplate,
+        "boilerplateversion": BoilerplateVersion.objects.create(boilerplate=boilerplate),
+        "presscontact": PressContact.objects.create(name_en="Lin", institution=institution),
         "milestone": Milestone.objects.create(date="2020", title_en="Launch"),
         "menuitem": MenuItem.objects.create(page=page),
         "sitesettings": SiteSettings.objects.create(pk=1, name_en="Office"),
