@@ -15,6 +15,7 @@ from news.models import Boilerplate, BoilerplateVersion, Commitment, PressContac
 from partners.models import FormerAddress, InstitutionMerge
 from portal.models import Banner, HomeBlock, MenuItem, Milestone, Pin, SiteSettings
 from publishing.editorial import audit, copies
+from publishing.editorial.terms import Term
 from publishing.media.models import File, Image, Video
 from publishing.pageviews.models import Correction, Total
 from publishing.pageviews.services import set_base
@@ -88,6 +89,7 @@ def world():
         "user": make_user("somebody"),
         "group": Group.objects.create(name="Guests"),
         "auditevent": audit.record(audit.Action.EXPORT),
+        "term": Term.objects.first(),
     }
     return {name: {"": row} for name, row in rows.items()} | {
         "release": {

@@ -47,7 +47,7 @@ class TestStates:
         assert (state(release, "en"), state(release)) == (Freshness.CURRENT, Freshness.CURRENT)
 
     def test_a_translation_that_lacks_a_field_is_a_draft(self):
-        assert state(make_release(summary_en="Summary.")) == Freshness.DRAFT
+        assert state(make_release(summary_en="Summary.", public=["en"])) == Freshness.DRAFT
 
     def test_a_changed_source_makes_the_translation_out_of_date(self, author):
         release = make_release(public=[])
