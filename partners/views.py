@@ -17,6 +17,7 @@ from partners.models import Agreement, AgreementDocument, Institution, Signature
 from partners.register import LOOKS, SORTS, Question, axis_of, lines, totals
 from publishing.cache.pages import public_page
 from publishing.editorial import languages
+from publishing.search import misses
 
 REGISTER_PAGE_SIZE = 50
 # A partner's page shows its most urgent agreements; the register shows them all.
@@ -69,6 +70,8 @@ def directory(request):
     text, number = directory_text(request), page_number(request)
     filters = DirectoryFilters.from_query(request.GET)
     found = search_institutions(text, filters, language=languages.active(), page=number)
+    if text and not (found.total or filters.chosen()):
+        misses.note(text, language=languages.active())
     paginator = Paginator(range(found.total), PAGE_SIZE)
     page = page_of(paginator, number)
     with_agreements([result.institution for result in (*found.results, *found.elsewhere)])

@@ -20,6 +20,7 @@ from publishing.editorial.admin import BilingualAdmin, BilingualFields, Bilingua
 from publishing.editorial.choosers import KnownChoices
 from publishing.editorial.languages import columns
 from publishing.editorial.usepages import WhereUsedMixin
+from publishing.search.admin import SearchAdminMixin
 
 # Columns that only acts set, whatever the state of the agreement.
 SET_BY_ACTS = ("confirmed_on", "suspended_on", "resumed_on", "terminated_on", "superseded_on")
@@ -124,7 +125,7 @@ class DocumentInline(BilingualInline):
 
 
 @admin.register(Agreement)
-class AgreementAdmin(WhereUsedMixin, PeopleAdminMixin, BilingualAdmin):
+class AgreementAdmin(SearchAdminMixin, WhereUsedMixin, PeopleAdminMixin, BilingualAdmin):
     form = AgreementForm
     change_form_template = "admin/partners/agreement_change_form.html"
     list_display = ["number", "heading", "state", "signed", "ends", "public_level", "saved_at"]

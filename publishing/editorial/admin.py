@@ -34,8 +34,6 @@ from publishing.editorial.languages import column, columns
 from publishing.editorial.terms import Term
 from publishing.editorial.usepages import WhereUsedMixin
 from publishing.editorial.versions import VersionsMixin
-from publishing.media.admin import ImageAdmin
-from publishing.media.models import Image
 
 
 def both(*names):
@@ -359,12 +357,3 @@ class TermAdmin(admin.ModelAdmin):
     @admin.display(description=_("not"))
     def avoids(self, term):
         return ", ".join(term.avoided)
-
-
-# The library stands below texts and knows nothing of them; who uses a picture is known here.
-admin.site.unregister(Image)
-
-
-@admin.register(Image)
-class UsedImageAdmin(WhereUsedMixin, ImageAdmin):
-    pass
