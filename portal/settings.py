@@ -4,6 +4,8 @@ Every variable starts with ``PORTAL_``, except ``PORT`` and ``DATABASE_URL``. No
 safe: debugging is off and, without a key, the portal refuses to start.
 """
 
+import secrets
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,6 +16,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 env = environ.Env()
+# Names alone, for a backup to say what was set where it was made.
+PORTAL_VARIABLES = sorted(
+    name
+    for name in env.ENVIRON
+    if name.startswith("PORTAL_") or name in ("PORT", "DATABASE_URL", "DEMO")
+)
 
 
 def number(name, default):
@@ -33,6 +41,9 @@ def secret_key():
     key = env.str("PORTAL_SECRET_KEY", "")
     if not key and (VAR / "secret-key").is_file():
         key = (VAR / "secret-key").read_text().strip()
+    if not key and sys.argv[1:2] == ["restore"]:
+        # The backup brings the key; until then one that signs nothing.
+        key = secrets.token_urlsafe(64)
     if not key:
         raise ImproperlyConfigured(
             "No secret key: set PORTAL_SECRET_KEY, or start once with `make run`, "
