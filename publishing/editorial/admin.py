@@ -5,12 +5,15 @@ from django.contrib import admin, messages
 from django.db import models, transaction
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media
 from modeltranslation.fields import TranslationField
 
 from publishing.cache.admin import BumpingAdminMixin
 from publishing.editorial import languages, policy, services
+from publishing.editorial.choosers import KnownChoices
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.forms import PublishableForm, outcomes, standing
 from publishing.editorial.languages import column, columns
@@ -32,7 +35,8 @@ class BilingualFields:
         if field is not None and isinstance(db_field, TranslationField):
             name = db_field.translated_field.verbose_name
             language = languages.language_name(db_field.language)
-            field.label = f"{str(name)[:1].upper()}{str(name)[1:]} ({language})"
+            label = {"field": capfirst(name), "language": language}
+            field.label = gettext("%(field)s (%(language)s)") % label
             field.widget.attrs["lang"] = languages.TAGS[db_field.language]
         return field
 
@@ -54,7 +58,7 @@ class BilingualAdmin(BumpingAdminMixin, BilingualFields, admin.ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-class BilingualInline(BilingualFields, admin.TabularInline):
+class BilingualInline(KnownChoices, BilingualFields, admin.TabularInline):
     extra = 0
 
 
@@ -108,6 +112,8 @@ class PublishableAdmin(BilingualAdmin):
     list_filter = [EnglishFilter, ChineseFilter]
     readonly_fields = ["outcome"]
     save_on_top = True
+    # Each published language has a link of its own.
+    view_on_site = False
     list_per_page = 50
 
     class Media:

@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from publishing.cache.models import PublicModel, PublicQuerySet
 from publishing.editorial import languages
@@ -283,7 +284,8 @@ class Publishable(PublicModel):
 
     def languages_label(self) -> str:
         """ "English, 中文": the languages in which this may be read now."""
-        return ", ".join(languages.SHORT_NAMES[code] for code in self.public_languages())
+        names = (languages.SHORT_NAMES[code] for code in self.public_languages())
+        return pgettext("between names", ", ").join(names)
 
     def clean(self):
         super().clean()
