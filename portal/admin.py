@@ -3,6 +3,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts import admin as accounts  # noqa: F401  users, their factors
 from portal.models import MenuItem, Milestone, Page, SiteSettings
 from publishing.editorial.admin import (
     BilingualAdmin,

@@ -89,6 +89,11 @@ def sqlite(name):
     }
 
 
+def origin(address):
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def time_zone():
     name = env.str("PORTAL_TIME_ZONE", "Asia/Shanghai")
     try:
@@ -116,6 +121,13 @@ if not _https:
 
 INSTALLED_APPS = [
     "modeltranslation",
+    # Before the portal, which decides what of them the desk shows.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "publishing.cache",
     "publishing.media",
     "publishing.editorial",
@@ -133,6 +145,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
 ]
@@ -149,6 +162,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "portal.accounts.middleware.SecondFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -213,7 +228,57 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-LOGIN_URL = "admin:login"
+
+# Accounts of staff. Made by an administrator; a sign-in may ask for a second factor.
+PORTAL_REQUIRE_SECOND_FACTOR = env.str("PORTAL_REQUIRE_SECOND_FACTOR", "")
+if PORTAL_REQUIRE_SECOND_FACTOR not in ("", "publishers", "all"):
+    raise ImproperlyConfigured("PORTAL_REQUIRE_SECOND_FACTOR must be publishers, all or empty.")
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_ADAPTER = "portal.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _address.scheme
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_SESSION_REMEMBER = False
+# Attempts within a period, by address and by name.
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/15m/ip,5/5m/key"}
+MFA_ADAPTER = "portal.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+SOCIALACCOUNT_ADAPTER = "portal.accounts.adapters.SocialAdapter"
+# Whom the identity provider knows by the address that an administrator entered here.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+_identity_provider = env.str("PORTAL_OIDC_SERVER", "")
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "office",
+                "name": env.str("PORTAL_OIDC_NAME", "OpenID Connect"),
+                "client_id": env.str("PORTAL_OIDC_CLIENT_ID", ""),
+                "secret": env.str("PORTAL_OIDC_SECRET", ""),
+                "settings": {"server_url": _identity_provider},
+            }
+        ]
+        if _identity_provider
+        else [],
+    }
+}
+# Where all processes count attempts; the table is made by a migration.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # Transport and content security. No inline script or style anywhere; the nonce appears in the
 # header only where the admin asks for it (the import map of the text editor).
@@ -245,7 +310,8 @@ CONTENT_SECURITY_POLICY = {
             "https://player.bilibili.com",
             "https://v.qq.com",
         ],
-        "form-action": [SELF],
+        # Signing in there leads through a form here.
+        "form-action": [SELF, *([origin(_identity_provider)] if _identity_provider else [])],
         "frame-ancestors": [SELF],
         "base-uri": [NONE],
         "object-src": [NONE],
