@@ -8,6 +8,12 @@ from tests.builders import make_user
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture
+def page(page):
+    page.set_default_timeout(15_000)
+    return page
+
+
 def test_a_passkey_is_added_and_then_opens_the_desk_alone(page, live_server):
     said = []
     page.on("pageerror", lambda error: said.append(str(error)))
@@ -27,6 +33,9 @@ def test_a_passkey_is_added_and_then_opens_the_desk_alone(page, live_server):
     page.keyboard.press("Enter")
     page.wait_for_url(f"{base}/en/admin/")
     page.goto(base + reverse("mfa_add_webauthn"))
+    # What changes how one signs in asks for the password again.
+    page.locator("input[type=password]").fill("pw")
+    page.locator("main form button").first.click()
     page.locator("input[name=name]").fill("Laptop")
     page.get_by_label("Passwordless").check()
     page.locator("#mfa_webauthn_add").click()
@@ -38,4 +47,5 @@ def test_a_passkey_is_added_and_then_opens_the_desk_alone(page, live_server):
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url(f"{base}/en/admin/")
     assert page.get_by_text("editor").first.is_visible()
-    assert said == []
+    # The desk has no transitions between pages, and Chromium says so.
+    assert [text for text in said if "ViewTransition" not in text] == []
