@@ -21,6 +21,7 @@ urlpatterns += i18n_patterns(
     # Before the admin's own: with the words of this portal and of the text editor.
     path("admin/jsi18n/", JavaScriptCatalog.as_view()),
     path("admin/login/", admin_sign_in),
+    path("admin/", include("publishing.editorial.urls")),
     path("admin/", admin.site.urls),
     path("account/", include("portal.accounts.urls")),
     path("", views.home, name="home"),
