@@ -95,7 +95,6 @@ class _Mirror:
     def get(self, address):
         response = self.client.get(str(address), secure=self.secure)
         content = b"".join(response.streaming_content) if response.streaming else response.content
-        response.close()
         return response, content
 
     def fetch(self, address):

@@ -21,6 +21,8 @@ pytestmark = pytest.mark.django_db
 def office(settings):
     """A list of two pages, a page in one language, and a link that leads nowhere."""
     settings.PORTAL_BASE_URL = "http://testserver"
+    # Nothing is collected for tests.
+    settings.WHITENOISE_USE_FINDERS = True
     for number in range(25):
         make_release(slug=f"release-{number}")
     make_release(slug="draft", public=[])
@@ -95,7 +97,9 @@ def test_the_second_page_of_a_list_is_a_page_of_its_own(served):
     first, second = read(f"{start}/en/news/"), read(f"{start}/en/news/_page-2/")
     assert 'href="/en/news/_page-2/"' in first
     assert "?page=2" not in first.replace("http://testserver", "")
-    assert "/en/news/release-0/" not in first and "/en/news/release-0/" in second
+    found = [set(re.findall(r"/en/news/(release-\d+)/", text)) for text in (first, second)]
+    assert found[1] and not found[0] & found[1]
+    assert len(found[0] | found[1]) == 25
 
 
 def test_languages_lead_to_each_other_and_the_canonical_address_stays(served):
