@@ -136,6 +136,7 @@ INSTALLED_APPS = [
     "partners",
     "news",
     "portal",
+    "portal.outbox",
     "django_prose_editor",
     "js_asset",
     "csp",
@@ -271,6 +272,20 @@ SOCIALACCOUNT_PROVIDERS = {
         else [],
     }
 }
+# Mail. Everything is written down first; what the server did not take is tried again.
+EMAIL_BACKEND = "portal.outbox.backends.OutboxBackend"
+try:
+    _mail = env.email_url("PORTAL_EMAIL_URL", default="consolemail://")
+except (ImproperlyConfigured, KeyError, ValueError) as error:
+    raise ImproperlyConfigured(
+        "PORTAL_EMAIL_URL must look like smtp+tls://user:password@host:587."
+    ) from error
+PORTAL_MAIL_BACKEND = _mail.pop("EMAIL_BACKEND")
+globals().update({name: value for name, value in _mail.items() if name != "OPTIONS"})
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("PORTAL_EMAIL_FROM", f"portal@{_address.hostname}")
+# Off: only the command send_mail sends.
+PORTAL_MAIL_AT_ONCE = env.bool("PORTAL_MAIL_AT_ONCE", True)
 # Where all processes count attempts; the table is made by a migration.
 CACHES = {
     "default": {

@@ -1,6 +1,7 @@
 from django import template
 
 from portal.beginning import open_steps
+from portal.outbox.models import Letter
 
 register = template.Library()
 
@@ -9,3 +10,12 @@ register = template.Library()
 def beginning(context):
     """The first steps of a new office, on the desk, until they are done."""
     return {"steps": open_steps(context["request"].user)}
+
+
+@register.inclusion_tag("admin/portal/stuck_mail.html", takes_context=True)
+def stuck_mail(context):
+    """How much mail the server does not take, for those who may look at it."""
+    if not context["request"].user.has_perm("outbox.view_letter"):
+        return {"stuck": 0}
+    stuck = Letter.objects.stuck().order_by("-pk")
+    return {"stuck": stuck.count(), "latest": stuck.first()}
