@@ -1,5 +1,4 @@
 from django.conf import settings
-from django.db.models import Count
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
@@ -7,10 +6,11 @@ from django.utils.translation import get_supported_language_variant, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from news.models import Event, Release
-from partners.models import Agreement, CooperationField, Institution, InstitutionType
+from partners.models import Agreement, Institution
+from partners.suggestions import suggestions_response
+from portal import homepage, timeline
 from portal.models import Milestone, Page, SiteSettings
-from portal.searching import site_search
+from portal.searching import site_search, suggestions
 from publishing.cache.pages import public_page
 from publishing.editorial.views import PublishableDetail
 
@@ -37,17 +37,8 @@ def preferred_language(request) -> str:
 
 @public_page()
 def home(request):
-    releases = list(Release.objects.public().newest_first().for_list()[:5])
     office = SiteSettings.load()
-    context = {
-        "office": office,
-        "hero": stressed(office.hero_title),
-        "lead": releases[0] if releases else None,
-        "rows": releases[1:],
-        "next_event": Event.objects.public().upcoming().for_list().first(),
-        "fields": CooperationField.objects.all(),
-        **partner_figures(),
-    }
+    context = {"office": office, "hero": stressed(office.hero_title), **homepage.context()}
     return TemplateResponse(request, "portal/home.html", context)
 
 
@@ -55,17 +46,6 @@ def stressed(title: str) -> tuple[str, str, str]:
     """Before, within and after the *stars* of a title."""
     parts = (title.split("*", 2) + ["", ""])[:3]
     return tuple(part.strip() for part in parts)
-
-
-def partner_figures():
-    """How many partners of which kind, in how many cities, and agreements in force."""
-    partners = Institution.objects.public().partners()
-    totals = partners.aggregate(partners=Count("pk"), cities=Count("city", distinct=True))
-    kinds = InstitutionType.objects.with_partners()[:3]
-    figures = [{"value": kind.partners, "label": kind.plural or kind.name} for kind in kinds]
-    in_force = Agreement.objects.public().in_force().count()
-    label = ngettext("agreement in force", "agreements in force", in_force)
-    return totals | {"partner_numbers": [*figures, {"value": in_force, "label": label}]}
 
 
 @method_decorator(public_page("order"), name="dispatch")
@@ -107,6 +87,17 @@ def introduction_figures():
     return [*figures, {"value": in_force, "label": label}]
 
 
-@public_page("q", "kind", "page")
+@public_page("kind", "page")
+def site_timeline(request):
+    """Milestones, agreements, events and releases in one line of time."""
+    return TemplateResponse(request, "portal/timeline.html", timeline.context(request))
+
+
+@public_page("q", "kind", "year", "language", "page")
 def search(request):
     return TemplateResponse(request, "portal/search.html", site_search(request))
+
+
+@public_page("q")
+def search_suggestions(request):
+    return suggestions_response(suggestions(request.GET.get("q", "").strip()))

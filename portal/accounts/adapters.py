@@ -10,6 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from portal.models import SiteSettings
+from publishing.editorial.accounts import record_failed_sign_in, record_sign_in
 from publishing.pageviews import visitors
 
 # A Unix socket has no address.
@@ -20,6 +21,21 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request):
         """Accounts are made by an administrator."""
         return False
+
+    def authenticate(self, request, **credentials):
+        """Who is no member of staff has no account here, whatever the password."""
+        user = super().authenticate(request, **credentials)
+        if user is not None and not user.is_staff:
+            self.authentication_failed(request, **credentials)
+            return None
+        return user
+
+    def login(self, request, user):
+        super().login(request, user)
+        record_sign_in(user)
+
+    def authentication_failed(self, request, **credentials):
+        record_failed_sign_in(credentials.get("username") or "")
 
     def get_client_ip(self, request):
         """As the counting of pageviews: a forwarded address is believed of trusted proxies only."""

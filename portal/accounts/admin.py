@@ -3,12 +3,12 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from portal.accounts.services import end_sessions
+from publishing.editorial.accounts import AuditedUserAdmin
 
 # The desk shows what an office uses: users, their second factors, their sessions.
 for model in (
@@ -25,7 +25,7 @@ for model in (
 
 
 @admin.register(User)
-class StaffAdmin(UserAdmin):
+class StaffAdmin(AuditedUserAdmin):
     actions = ["sign_out"]
 
     def save_model(self, request, obj, form, change):

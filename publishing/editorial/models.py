@@ -17,7 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from publishing.cache.models import PublicModel, PublicQuerySet
+from publishing.editorial import comments as comments  # so that Django finds its model
 from publishing.editorial import freshness, languages
+from publishing.editorial import terms as terms  # so that Django finds its model
 from publishing.editorial.freshness import Freshness
 from publishing.editorial.languages import column
 from publishing.editorial.records import LANGUAGE_CHOICES
@@ -77,12 +79,13 @@ class PublishableQuerySet(PublicQuerySet):
         states = (State.PUBLISHED, State.WITHDRAWN) if withdrawn else (State.PUBLISHED,)
         return self.filter(visible_q(language or languages.active(), at or timezone.now(), states))
 
-    def public_anywhere(self):
+    def public_anywhere(self, *, withdrawn: bool = False):
         """What is published in any language: the item, not a text of it, is asked for."""
         now = timezone.now()
+        states = (State.PUBLISHED, State.WITHDRAWN) if withdrawn else (State.PUBLISHED,)
         visible = Q()
         for code in languages.CODES:
-            visible |= visible_q(code, now)
+            visible |= visible_q(code, now, states)
         return self.filter(visible)
 
     def unpublished(self, language: str):
@@ -195,11 +198,15 @@ class OwnedRow(PublicModel):
     """
 
     key = models.UUIDField(default=uuid.uuid4, editable=False)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = PublicQuerySet.as_manager()
 
     kept_apart = ("key",)
 
     class Meta:
         abstract = True
+        ordering = ["order", "pk"]
 
 
 class Publishable(PublicModel):
@@ -282,6 +289,8 @@ class Publishable(PublicModel):
     title_field = "title"
     url_name = ""
     required_to_publish = ()
+    # Texts that one language may have without the other.
+    may_lack = ()
     # Relations to the rows that an item owns; columns that belong to a language but are no text.
     owned = ()
     per_language = ("machine",)
@@ -290,7 +299,7 @@ class Publishable(PublicModel):
 
     class Meta:
         abstract = True
-        default_permissions = ("add", "change", "delete", "view", "approve", "publish")
+        default_permissions = ("add", "change", "delete", "view", "approve", "publish", "force")
         constraints = [
             models.UniqueConstraint(
                 fields=["slug"],

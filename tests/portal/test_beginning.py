@@ -12,7 +12,7 @@ DESK = "/en/admin/"
 
 
 def open_titles(client):
-    page = client.get(DESK).text
+    page = client.get(DESK).text.partition("beginning")[2].partition("</section>")[0]
     return [
         part.split("</a>")[0].rpartition(">")[2]
         for part in page.split("<li>")[1:]
