@@ -5,12 +5,20 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
-from portal import views
+from portal import about, views
+from portal.machines import cards, sitemaps, wellknown
 from publishing.media.covers import cover
 
 urlpatterns = [
     path("", views.entrance, name="entrance"),
     path("covers/1/<slug:slug>.svg", cover, name="cover"),
+    path("covers/1/<slug:slug>.<slug:shape>.png", cards.card, name="card"),
+    path("robots.txt", wellknown.robots),
+    path("favicon.ico", wellknown.favicon),
+    path(".well-known/security.txt", wellknown.security),
+    path("sitemap.xml", sitemaps.index, name="sitemap_index"),
+    path("sitemaps/latest-news.xml", sitemaps.news_sitemap, name="news_sitemap"),
+    path("sitemaps/<slug:section>-<int:number>.xml", sitemaps.sitemap, name="sitemap"),
     path("media/", include("publishing.media.urls")),
 ]
 
@@ -22,6 +30,7 @@ urlpatterns += i18n_patterns(
     path("", include("news.urls")),
     path("", include("partners.urls")),
     path("search/", views.search, name="search"),
+    path("about/<slug:topic>/", about.page, name="about"),
     # Pages that staff write come last: everything above is reserved.
     path("<slug:slug>/", views.PageDetail.as_view(), name="page"),
 )
