@@ -305,6 +305,11 @@ class Institution(PublicModel):
                 raise ValidationError({"parent": _("An institution cannot belong to itself.")})
             ancestor, steps = ancestor.parent, steps + 1
 
+    @property
+    def may_be_shown(self) -> bool:
+        """The rule of ``public()``, told of a row that is in memory."""
+        return self.is_public and self.status != self.Status.WITHDRAWN
+
     def get_absolute_url(self):
         return reverse("partners:institution", kwargs={"slug": self.slug})
 
@@ -679,6 +684,11 @@ class Agreement(PublicModel):
         """The summary, as far as the register may show it."""
         shown = (self.PublicLevel.SUMMARY, self.PublicLevel.FULL)
         return languages.text(self, "summary", language) if self.public_level in shown else ""
+
+    @property
+    def is_listed(self) -> bool:
+        """The rule of ``public()``, told of a row that is in memory."""
+        return self.public_level != self.PublicLevel.HIDDEN
 
     def get_absolute_url(self):
         return reverse("partners:agreement", kwargs={"number": self.number})

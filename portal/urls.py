@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
 from portal import about, views
+from portal.api import answers, endpoints
 from portal.machines import cards, sitemaps, wellknown
 from publishing.media.covers import cover
 
@@ -13,6 +14,8 @@ urlpatterns = [
     path("", views.entrance, name="entrance"),
     path("covers/1/<slug:slug>.svg", cover, name="cover"),
     path("covers/1/<slug:slug>.<slug:shape>.png", cards.card, name="card"),
+    path("api/v1/", endpoints.urls),
+    path("api/v1/<path:rest>", answers.elsewhere),
     path("robots.txt", wellknown.robots),
     path("favicon.ico", wellknown.favicon),
     path(".well-known/security.txt", wellknown.security),

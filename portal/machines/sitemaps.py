@@ -57,9 +57,7 @@ def entries(addresses: dict[str, str], changed) -> list[Entry]:
     """One entry for each language, each naming all; ``changed`` gives a language's instant."""
     alternates = [(languages.TAGS[code], address) for code, address in addresses.items()]
     alternates.append(("x-default", alternates[0][1]))
-    return [
-        Entry(address, changed(code), tuple(alternates)) for code, address in addresses.items()
-    ]
+    return [Entry(address, changed(code), tuple(alternates)) for code, address in addresses.items()]
 
 
 def published(item, language: str) -> datetime.datetime:

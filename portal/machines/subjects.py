@@ -19,6 +19,7 @@ from publishing.editorial.templatetags.editorial import name_here
 from publishing.media.cards import SHAPES
 from publishing.media.renditions import rendition
 
+
 @dataclass(frozen=True)
 class Picture:
     address: str

@@ -4,7 +4,7 @@ from django import template
 from django.conf import settings
 from django.utils import timezone
 
-from portal.machines.linked import date_published, linked_data
+from portal.machines.linked import author, date_published, linked_data
 from portal.machines.subjects import section_names, subject_of
 from publishing.editorial import languages
 from publishing.editorial.richtext import data_block
@@ -30,6 +30,7 @@ def machine_head(context):
         "other_locale": LOCALES[there] if languages.TAGS[there] in alternates else "",
         "published": subject.is_article and date_published(subject.item, here),
         "updated": subject.is_article and subject.item.last_updated(here),
+        "author": subject.is_article and author(subject.item, context["site"])["name"],
         "data": data_block(linked_data(subject, context)),
         "government": context["site"].government_tags and government(subject, context),
     }
