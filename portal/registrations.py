@@ -1,5 +1,6 @@
 """What the ground floor must know of the portal's own pages."""
 
+from portal.machines.news import news_ends
 from portal.models import Milestone, Page
 from publishing.cache import due
 from publishing.editorial import languages
@@ -12,6 +13,7 @@ def register():
     searchable("page", Page, document)
     searchable("milestone", Milestone, milestone_document)
     due.register(lambda now: Page.objects.next_change(now))
+    due.register(news_ends)
 
 
 def milestone_document(milestone):

@@ -198,6 +198,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "admin:login"
+CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 
 # Transport and content security. No inline script or style anywhere; the nonce appears in the
 # header only where the admin asks for it (the import map of the text editor).

@@ -10,6 +10,8 @@ from portal.api import answers, endpoints
 from portal.machines import cards, sitemaps, wellknown
 from publishing.media.covers import cover
 
+handler400 = "portal.errors.bad_request"
+
 urlpatterns = [
     path("", views.entrance, name="entrance"),
     path("covers/1/<slug:slug>.svg", cover, name="cover"),

@@ -78,10 +78,11 @@ def reading(view):
 
 
 def _answer(view, request, args, kwargs):
-    # For all that follows, a HEAD is a GET whose body the server leaves out.
-    request.method = "GET"
+    method, request.method = request.method, "GET"
     with translation.override("en"):
         response = view(request, *args, **kwargs)
+    # A HEAD is a GET whose body the server leaves out.
+    request.method = method
     if response.status_code != 200:
         response["Cache-Control"] = "no-store"
         return response

@@ -6,7 +6,7 @@ Every address stands in one sitemap only: as long as a release is news, in that 
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from news.models import Event, Release
 from partners.models import Agreement, Institution
 from portal.about import TOPICS
+from portal.machines.news import INSTANTS, news, published
 from portal.models import Page, SiteSettings
 from publishing.cache.pages import public_page
 from publishing.editorial import languages
@@ -24,12 +25,8 @@ from publishing.editorial.languages import column, columns
 # A sitemap may hold 50,000 addresses; smaller ones are made and fetched sooner.
 ENTRIES = 5_000
 ROWS = ENTRIES // len(languages.CODES)
-# The limits of news sitemaps.
-NEWS_DAYS = 2
-NEWS_ENTRIES = 1_000
 # What news sitemaps call the languages.
 NEWS_TAGS = {"en": "en", "zh-hans": "zh-cn"}
-INSTANTS = ("publish_at", "embargo_until", "expire_at", "first_published", "last_updated")
 
 
 @dataclass(frozen=True)
@@ -58,12 +55,6 @@ def entries(addresses: dict[str, str], changed) -> list[Entry]:
     alternates = [(languages.TAGS[code], address) for code, address in addresses.items()]
     alternates.append(("x-default", alternates[0][1]))
     return [Entry(address, changed(code), tuple(alternates)) for code, address in addresses.items()]
-
-
-def published(item, language: str) -> datetime.datetime:
-    """The instant from which anybody could read this language."""
-    publish, embargo, _expire = item.window(language)
-    return max(publish, embargo or publish)
 
 
 def last_changed(item, language: str, now) -> datetime.datetime | None:
@@ -180,29 +171,6 @@ SECTIONS = {
 def pages_of(section) -> int:
     rows = section.rows()
     return 1 if rows is None else -(-rows.count() // ROWS)
-
-
-def news(now) -> list[tuple[Release, str]]:
-    """The newest releases of the last two days, each with the language that appeared then."""
-    since = now - datetime.timedelta(days=NEWS_DAYS)
-    found = []
-    for code in languages.CODES:
-        recent = Q((f"{column('publish_at', code)}__gt", since)) | Q(
-            (f"{column('embargo_until', code)}__gt", since)
-        )
-        rows = Release.objects.public(code, at=now).filter(recent)
-        rows = rows.order_by(f"-{column('publish_at', code)}", "-pk").only(
-            "slug", *columns("headline", "state", *INSTANTS)
-        )
-        found += [(item, code) for item in rows[:NEWS_ENTRIES]]
-    found.sort(key=lambda pair: published(*pair), reverse=True)
-    return found[:NEWS_ENTRIES]
-
-
-def news_ends(now) -> datetime.datetime | None:
-    """When the oldest entry leaves the sitemap of news, or None."""
-    oldest = min((published(*pair) for pair in news(now)), default=None)
-    return oldest and oldest + datetime.timedelta(days=NEWS_DAYS)
 
 
 @public_page()
