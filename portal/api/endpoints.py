@@ -1,5 +1,6 @@
 """The endpoints. Each asks the queryset or the search that the page of the same name asks."""
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils import timezone, translation
@@ -123,6 +124,7 @@ def institutions(request, asked: Query[schemas.InstitutionsAsked]):
         found = search_institutions(
             asked.q, filters(asked, code), language=code, start=start, size=asked.limit
         )
+    prefetch_related_objects([result.institution for result in found.results], "identifiers")
     shown = [
         shapes.institution(result.institution)
         | {"matched": result.matched.text if result.matched else None}

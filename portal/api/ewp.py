@@ -24,6 +24,8 @@ for prefix, address in (("hei", INSTITUTIONS), ("iia", IIAS), ("a", ADDRESS)):
 def institutions_response(row: Institution) -> bytes:
     root = Xml.Element(f"{{{INSTITUTIONS}}}institutions-response")
     hei = Xml.SubElement(root, f"{{{INSTITUTIONS}}}hei")
+    for one in row.identifiers.all():
+        add(hei, INSTITUTIONS, "other-id", one.value, type=one.scheme)
     add(hei, INSTITUTIONS, "other-id", row.slug, type="local")
     add_texts(hei, INSTITUTIONS, "name", row, "name")
     if row.country:

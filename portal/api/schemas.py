@@ -153,6 +153,12 @@ class FullEvent(EventOut):
     languages: dict[str, FullText]
 
 
+class Identifier(Schema):
+    scheme: str
+    value: str
+    address: str
+
+
 class InstitutionOut(Schema):
     slug: str
     name: Texts
@@ -163,6 +169,7 @@ class InstitutionOut(Schema):
     website: Texts
     established: Partial
     status: Literal[tuple(Institution.Status.values)]
+    identifiers: list[Identifier]
     addresses: Texts
 
 

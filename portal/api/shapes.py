@@ -121,6 +121,10 @@ def institution(row: Institution) -> dict:
         "website": texts(row, "website"),
         "established": row.established,
         "status": row.status,
+        "identifiers": [
+            {"scheme": one.scheme, "value": one.value, "address": one.address}
+            for one in row.identifiers.all()
+        ],
         "addresses": addresses("partners:institution", slug=row.slug),
     }
 

@@ -267,5 +267,5 @@ def institution(item: Institution, context) -> dict:
         "address": postal(item.place),
         "foundingDate": item.established,
         "logo": item.logo and absolute(rendition(item.logo, "logo").url),
-        "sameAs": [website] if website else [],
+        "sameAs": [one.address for one in item.identifiers.all() if one.address],
     }
