@@ -59,6 +59,7 @@ class ReleaseAdmin(PeopleAdminMixin, LeadImageAdminMixin, PublishableAdmin):
     search_fields = columns("headline", "summary")
     ordering = ["-saved_at"]
     autocomplete_fields = ["institutions", "events", "agreements"]
+    live_fields = ["pageview_base"]
     fieldsets = [
         (None, {"fields": both("headline", "summary", "body")}),
         (
@@ -89,11 +90,7 @@ class ReleaseAdmin(PeopleAdminMixin, LeadImageAdminMixin, PublishableAdmin):
             set_base(key="release", object_id=form.instance.pk, base=base, user=request.user)
 
     def delete_model(self, request, obj):
-        services.delete_release(release=obj)
-
-    def delete_queryset(self, request, queryset):
-        for release in queryset:
-            services.delete_release(release=release)
+        services.delete_release(release=obj, user=request.user)
 
 
 @admin.register(Event)

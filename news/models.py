@@ -16,7 +16,7 @@ from partners.models import Agreement, CooperationField, Institution, Participat
 from publishing.editorial import languages
 from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField, read
 from publishing.editorial.languages import column
-from publishing.editorial.models import Publishable, PublishableQuerySet
+from publishing.editorial.models import Publishable, PublishableQuerySet, items
 from publishing.editorial.richtext import RichTextField
 from publishing.pageviews.querysets import PageviewQuerySet
 
@@ -123,7 +123,8 @@ class Event(Publishable):
 
     people = GenericRelation(Participation, "target_id", "target_type")
 
-    objects = EventQuerySet.as_manager()
+    objects = items(EventQuerySet)
+    with_copies = EventQuerySet.as_manager()
 
     url_name = "news:event"
     required_to_publish = ("title",)
@@ -294,7 +295,8 @@ class Release(Publishable):
     order_en = models.DateTimeField(editable=False, null=True)
     order_zh_hans = models.DateTimeField(editable=False, null=True)
 
-    objects = ReleaseQuerySet.as_manager()
+    objects = items(ReleaseQuerySet)
+    with_copies = ReleaseQuerySet.as_manager()
 
     title_field = "headline"
     url_name = "news:release"

@@ -11,8 +11,8 @@ def register():
     kinds.register("release", "news.Release", public_releases)
     searchable("release", Release, release_document)
     searchable("event", Event, event_document)
-    due.register(lambda now: Release.objects.next_change(now))
-    due.register(lambda now: Event.objects.next_change(now))
+    due.register(lambda now: Release.with_copies.next_change(now))
+    due.register(lambda now: Event.with_copies.next_change(now))
     due.register(lambda now: Event.objects.next_end(now))
 
 

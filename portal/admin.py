@@ -1,9 +1,11 @@
 from django.contrib import admin
+from django.contrib.auth.models import Group, User
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.models import MenuItem, Milestone, Page, SiteSettings
+from publishing.editorial.accounts import AuditedGroupAdmin, AuditedSignInForm, AuditedUserAdmin
 from publishing.editorial.admin import (
     BilingualAdmin,
     PublishableAdmin,
@@ -15,6 +17,10 @@ from publishing.media.widgets import LeadImageAdminMixin
 
 admin.site.site_header = admin.site.site_title = _("Partnership portal")
 admin.site.index_title = _("Desk")
+admin.site.login_form = AuditedSignInForm
+for model, model_admin in ((User, AuditedUserAdmin), (Group, AuditedGroupAdmin)):
+    admin.site.unregister(model)
+    admin.site.register(model, model_admin)
 
 
 @admin.register(Page)

@@ -43,6 +43,7 @@ _EDITOR = _AUTHOR | {
 _PUBLISHER = _EDITOR | {
     **dict.fromkeys(_ITEMS, (*_WRITES, "approve", "publish")),
     "portal.menuitem": _WRITES,
+    "editorial.auditevent": ("view",),
     "portal.sitesettings": ("add", "change", "view"),
 }
 _PARTNER_MANAGER = {

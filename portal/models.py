@@ -12,7 +12,7 @@ from publishing.cache.models import PublicModel, PublicQuerySet
 from publishing.editorial import languages
 from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField, read
 from publishing.editorial.languages import column, columns
-from publishing.editorial.models import Publishable, PublishableQuerySet
+from publishing.editorial.models import Publishable, PublishableQuerySet, items
 from publishing.editorial.richtext import RichTextField
 
 # First parts of addresses that belong to the portal itself.
@@ -49,7 +49,7 @@ class Page(Publishable):
     )
     shows_milestones = models.BooleanField(_("show milestones"), default=False)
 
-    objects = PublishableQuerySet.as_manager()
+    objects = items(PublishableQuerySet)
 
     url_name = "page"
     required_to_publish = ("title", "body")

@@ -12,7 +12,7 @@ from publishing.search.publishable import ALWAYS, document
 def register():
     searchable("page", Page, document)
     searchable("milestone", Milestone, milestone_document)
-    due.register(lambda now: Page.objects.next_change(now))
+    due.register(lambda now: Page.with_copies.next_change(now))
     due.register(news_ends)
 
 

@@ -30,6 +30,7 @@ urlpatterns = [
 urlpatterns += i18n_patterns(
     # Before the admin's own: with the words of this portal and of the text editor.
     path("admin/jsi18n/", JavaScriptCatalog.as_view()),
+    path("admin/", include("publishing.editorial.urls")),
     path("admin/", admin.site.urls),
     path("", views.home, name="home"),
     path("", include("news.urls")),

@@ -175,16 +175,7 @@ def translation_of(item, language: str) -> dict:
         "url": address,
         "inLanguage": languages.TAGS[there],
     }
-    return {"workTranslation" if is_original(item, language) else "translationOfWork": other}
-
-
-def is_original(item, language: str) -> bool:
-    """Whether this language came first: at the same instant, the site's first language did."""
-    here, there = (
-        (getattr(item, column("first_published", code)), languages.CODES.index(code))
-        for code in (language, languages.other(language))
-    )
-    return here[0] is not None and (there[0] is None or here <= there)
+    return {"workTranslation" if item.source_language == language else "translationOfWork": other}
 
 
 def mention(one: Institution) -> dict:

@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class EditorialConfig(AppConfig):
     name = "publishing.editorial"
     verbose_name = _("Editorial")
+
+    def ready(self):
+        from publishing.cache import due
+        from publishing.editorial.copies import publish_due
+
+        due.register_action(publish_due)

@@ -2,12 +2,15 @@
 
 from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publishing.editorial import languages, policy, services
+from publishing.editorial import freshness, languages, policy, richtext, services, wording
+from publishing.editorial.freshness import Freshness
 from publishing.editorial.languages import column
 from publishing.editorial.models import Stage, State
+from publishing.editorial.richtext import RichTextField
 
 
 def standing(item, language: str) -> str:
@@ -18,6 +21,14 @@ def standing(item, language: str) -> str:
     if state == State.DRAFT and stage != Stage.WRITING:
         return stage.label
     return state.label
+
+
+def owed(item, language: str) -> str:
+    """What the language lacks, in brackets; nothing where it is current or merely a draft."""
+    freshness = getattr(item, column("freshness", language))
+    if freshness in (Freshness.CURRENT, Freshness.DRAFT):
+        return ""
+    return f" ({Freshness(freshness).label})"
 
 
 def outcomes(item, language: str) -> dict[str, str]:
@@ -60,6 +71,32 @@ class StepSelect(forms.RadioSelect):
         return option
 
 
+CHANGES = [
+    ("minor", gettext_lazy("Minor: a slip corrected, dated in the public history")),
+    ("substantive", gettext_lazy("Substantive: readers are told, the text counts as updated")),
+]
+
+
+def _change_field(label):
+    return forms.ChoiceField(
+        label=label,
+        required=False,
+        choices=CHANGES,
+        initial="substantive",
+        widget=forms.RadioSelect,
+    )
+
+
+def _note_field(label, tag):
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField", "lang": tag}),
+        help_text=gettext_lazy("What has changed, for readers of this language."),
+    )
+
+
 def _step_field(label):
     return forms.ChoiceField(label=label, required=False, widget=StepSelect)
 
@@ -83,9 +120,15 @@ def _replacement_field(label):
 
 
 class PublishableForm(forms.ModelForm):
-    """A form of a publishable item; the admin sets ``user``."""
+    """A form of a publishable item.
+
+    The admin sets ``user``, ``shown`` (the fields of the page) and, before saving, what was there.
+    """
 
     user = None
+    shown = None
+    before = None
+    said = None
 
     step_en = _step_field(gettext_lazy("English"))
     step_zh_hans = _step_field(gettext_lazy("Chinese"))
@@ -94,8 +137,23 @@ class PublishableForm(forms.ModelForm):
     replacement_address_en = _replacement_field(gettext_lazy("Replacement address, English"))
     replacement_address_zh_hans = _replacement_field(gettext_lazy("Replacement address, Chinese"))
 
+    change_en = _change_field(gettext_lazy("Change, English"))
+    change_zh_hans = _change_field(gettext_lazy("Change, Chinese"))
+    change_note_en = _note_field(gettext_lazy("Change note, English"), "en")
+    change_note_zh_hans = _note_field(gettext_lazy("Change note, Chinese"), "zh-Hans")
+    save_note = forms.CharField(
+        label=gettext_lazy("Note for colleagues"),
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text=gettext_lazy("Stands in the history beside this save."),
+    )
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        for name in set(self.fields) - (self.shown or set(self.fields)):
+            del self.fields[name]
+        self._show_changed_sources()
         for code in languages.CODES:
             self._offer_steps(code)
             at = self.fields.get(column("at", code))
@@ -103,6 +161,30 @@ class PublishableForm(forms.ModelForm):
                 at.initial = self.instance.publish_at(code)
             if address := self.fields.get(column("replacement_address", code)):
                 address.initial = getattr(self.instance, column("replacement", code))
+
+    def _show_changed_sources(self):
+        """Beside a translation that is out of date: what has changed in its source since."""
+        if self.instance.pk is None:
+            return
+        source = self.instance.source_language
+        target = languages.other(source)
+        for name, before in freshness.former_sources(self.instance).items():
+            field = self.fields.get(column(name, target))
+            if field is None:
+                continue
+            texts = before, languages.text(self.instance, name, source)
+            if isinstance(self.instance._meta.get_field(name), RichTextField):
+                texts = tuple(map(richtext.plain, texts))
+            context = {
+                "blocks": wording.blocks(*texts),
+                "name": name,
+                "tag": languages.TAGS[source],
+            }
+            field.help_text = render_to_string("admin/editorial/_source_changed.html", context)
+
+    def still_correct(self) -> list[str]:
+        """Fields of which the editor says that the translation needs no change."""
+        return self.data.getlist("still_correct") if hasattr(self.data, "getlist") else []
 
     def _offer_steps(self, code):
         field = self.fields.get(column("step", code))
@@ -122,8 +204,15 @@ class PublishableForm(forms.ModelForm):
             if step == "publish":
                 for sentence in services.problems(self.instance, code):
                     self.add_error(name, sentence)
+                self._check_change_note(code)
             elif step in ("withdraw", "unpublish"):
                 self._check_leaving(code, step)
+
+    def _check_change_note(self, code):
+        note = column("change_note", code)
+        substantive = self.cleaned_data.get(column("change", code)) != "minor"
+        if note in self.fields and substantive and not self.cleaned_data.get(note, "").strip():
+            self.add_error(note, _("Tell readers what has changed, or call the change minor."))
 
     def _check_leaving(self, code, step):
         address = self.cleaned_data.get(column("replacement_address", code), "")
@@ -146,12 +235,20 @@ class PublishableForm(forms.ModelForm):
         return [(code, step) for code, step in steps if step]
 
     def take_step(self, code: str, step: str):
-        """Call the service behind ``step``; raises Refused."""
-        arguments = {"item": self.instance, "language": code, "user": self.user}
+        """Call the service behind ``step``; returns the row it leaves. Raises Refused."""
+        item = self.instance
+        if item.is_copy and not type(item).with_copies.filter(pk=item.pk).exists():
+            # The other language was published a moment ago, and nothing was left to tell apart.
+            item = type(item).objects.get(pk=item.live_id)
+            if item.state(code) == State.PUBLISHED:
+                return item
+        arguments = {"item": item, "language": code, "user": self.user}
         if step == "publish":
             arguments["at"] = self.cleaned_data.get(column("at", code))
+            arguments["note"] = self.cleaned_data.get(column("change_note", code), "")
+            arguments["minor"] = self.cleaned_data.get(column("change", code)) == "minor"
         if step == "unpublish":
             arguments["replacement"] = self.cleaned_data.get(
                 column("replacement_address", code), ""
             )
-        getattr(services, step)(**arguments)
+        return getattr(services, step)(**arguments)

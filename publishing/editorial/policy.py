@@ -1,7 +1,7 @@
 """Who may do what with a publishable item. Every door asks here: form, action, command.
 
-Author: writes and submits what is not public yet. Editor: also sends on what is in review.
-Publisher: publishes, and changes what the public already sees.
+Author: writes and submits drafts and working copies. Editor: also sends on what is in review.
+Publisher: publishes, withdraws, and takes away what the public sees.
 """
 
 from django.contrib.auth import get_permission_codename
@@ -23,17 +23,36 @@ def may_publish(user, model) -> bool:
 
 
 def may_change(user, item) -> bool:
-    """Text that has been public in any language changes only in a publisher's hands."""
+    """Who may save the form of this row.
+
+    A live row's form is its publication; its texts change in a working copy. What is scheduled
+    changes only in a publisher's hands, because a change takes the schedule back.
+    """
     if not _has(user, "change", type(item)):
         return False
     return may_publish(user, type(item)) or not item.has_been_public_or_is_due()
 
 
+def may_open_copy(user, item) -> bool:
+    return _has(user, "change", type(item)) and item.item.has_been_public_or_is_due()
+
+
+def may_see(user, model) -> bool:
+    return _has(user, "view", model) or _has(user, "change", model)
+
+
+def may_see_history(user, item) -> bool:
+    return may_see(user, type(item))
+
+
 def may_delete(user, item) -> bool:
-    """What was once public is withdrawn or unpublished, never deleted by an author."""
+    """What was once public is withdrawn or unpublished, never deleted by an author.
+
+    A working copy goes with its item; to discard it alone is another door.
+    """
     if not _has(user, "delete", type(item)):
         return False
-    return may_publish(user, type(item)) or not item.has_been_public_or_is_due()
+    return may_publish(user, type(item)) or not item.item.has_been_public_or_is_due()
 
 
 def possible_steps(user, item, language: str) -> list[str]:
@@ -52,8 +71,9 @@ def possible_steps(user, item, language: str) -> list[str]:
             steps.append("publish")
         elif item.is_scheduled(language):
             steps += ["publish", "unschedule"]
-        if state == State.PUBLISHED and not item.is_scheduled(language):
-            steps.append("withdraw")
-        if state in (State.PUBLISHED, State.WITHDRAWN) and not item.is_scheduled(language):
-            steps.append("unpublish")
+        if not item.is_copy and not item.is_scheduled(language):
+            if state == State.PUBLISHED:
+                steps.append("withdraw")
+            if state in (State.PUBLISHED, State.WITHDRAWN):
+                steps.append("unpublish")
     return steps

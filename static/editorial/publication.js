@@ -17,6 +17,9 @@ document.addEventListener("DOMContentLoaded", () => {
         row.classList.toggle("not-needed", ![...part.parentElement.children].some((one) => !one.classList.contains("not-needed")));
       };
       show("at", step === "publish");
+      const change = box.querySelector(`input[name=change_${name}]:checked`)?.value;
+      show("change", step === "publish");
+      show("change_note", step === "publish" && change !== "minor");
       show("notice", step === "withdraw" || step === "unpublish");
       show("replacement_address", step === "unpublish");
     }
