@@ -14,6 +14,7 @@ def register():
     due.register(lambda now: Release.with_copies.next_change(now))
     due.register(lambda now: Event.with_copies.next_change(now))
     due.register(lambda now: Event.objects.next_end(now))
+    due.register(lambda now: Event.objects.next_join(now))
 
 
 def public_releases(ids: set[int]) -> set[int]:

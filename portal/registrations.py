@@ -1,7 +1,7 @@
 """What the ground floor must know of the portal's own pages."""
 
 from portal.machines.news import news_ends
-from portal.models import Milestone, Page
+from portal.models import Banner, HomeBlock, Milestone, Page, Pin
 from publishing.cache import due
 from publishing.editorial import languages
 from publishing.search.documents import Document
@@ -13,6 +13,8 @@ def register():
     searchable("page", Page, document)
     searchable("milestone", Milestone, milestone_document)
     due.register(lambda now: Page.with_copies.next_change(now))
+    for shown in (HomeBlock, Pin, Banner):
+        due.register(shown.objects.next_change)
     due.register(news_ends)
 
 

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
-from portal import about, views
+from portal import about, choosers, views
 from portal.api import answers, endpoints
 from portal.machines import cards, sitemaps, wellknown
 from publishing.media.covers import cover
@@ -30,11 +30,13 @@ urlpatterns = [
 urlpatterns += i18n_patterns(
     # Before the admin's own: with the words of this portal and of the text editor.
     path("admin/jsi18n/", JavaScriptCatalog.as_view()),
+    path("admin/choose/<slug:kind>/", choosers.choose, name="choose"),
     path("admin/", include("publishing.editorial.urls")),
     path("admin/", admin.site.urls),
     path("", views.home, name="home"),
     path("", include("news.urls")),
     path("", include("partners.urls")),
+    path("timeline/", views.site_timeline, name="timeline"),
     path("search/", views.search, name="search"),
     path("about/<slug:topic>/", about.page, name="about"),
     # Pages that staff write come last: everything above is reserved.

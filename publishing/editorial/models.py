@@ -77,12 +77,13 @@ class PublishableQuerySet(PublicQuerySet):
         states = (State.PUBLISHED, State.WITHDRAWN) if withdrawn else (State.PUBLISHED,)
         return self.filter(visible_q(language or languages.active(), at or timezone.now(), states))
 
-    def public_anywhere(self):
+    def public_anywhere(self, *, withdrawn: bool = False):
         """What is published in any language: the item, not a text of it, is asked for."""
         now = timezone.now()
+        states = (State.PUBLISHED, State.WITHDRAWN) if withdrawn else (State.PUBLISHED,)
         visible = Q()
         for code in languages.CODES:
-            visible |= visible_q(code, now)
+            visible |= visible_q(code, now, states)
         return self.filter(visible)
 
     def unpublished(self, language: str):
@@ -195,11 +196,15 @@ class OwnedRow(PublicModel):
     """
 
     key = models.UUIDField(default=uuid.uuid4, editable=False)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = PublicQuerySet.as_manager()
 
     kept_apart = ("key",)
 
     class Meta:
         abstract = True
+        ordering = ["order", "pk"]
 
 
 class Publishable(PublicModel):
