@@ -200,6 +200,7 @@ def as_xml(body: bytes) -> HttpResponse:
 @get("/milestones/", schemas.Milestones, "milestones")
 def milestones(request, asked: Query[schemas.MilestonesAsked]):
     rows = Milestone.objects.public(code_of(asked)).for_timeline()
+    rows = rows.select_related("place__parent__parent__parent")
     order = paging.Order("date_last", descending=asked.order == "newest")
     found, following = order.page(rows, asked.cursor, asked.limit)
     return {"milestones": [shapes.milestone(row) for row in found], "next_cursor": following}

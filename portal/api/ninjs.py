@@ -32,6 +32,7 @@ def news_item(release: Release, language: str) -> dict:
         "firstCreated": stamp(getattr(release, column("first_published", language))),
         "versionCreated": stamp(release.last_updated(language) or release.publish_at(language)),
         "contentCreated": stamp(release.created_at),
+        "located": languages.text(release, "dateline_place", language),
         "copyrightHolder": languages.first_text(office, "name"),
         "headlines": [{"role": "main", "value": release.title_in(language)}],
         "descriptions": described(languages.text(release, "summary", language)),

@@ -136,6 +136,7 @@ class EventOut(Schema):
     slug: str
     kind: Literal[tuple(Event.Kind.values)]
     mode: Literal[tuple(Event.Mode.values)]
+    status: Literal[tuple(Event.Status.values)]
     start_date: Partial
     end_date: Partial
     starts_at: datetime.datetime | None

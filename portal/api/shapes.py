@@ -44,7 +44,7 @@ def published_texts(item, *, full: bool) -> dict[str, dict]:
 
 
 def named_institutions():
-    return Prefetch("institutions", Institution.objects.public().only("slug"), "shown_institutions")
+    return Prefetch("institutions", Institution.objects.public(), "shown_institutions")
 
 
 def named_agreements():
@@ -52,7 +52,8 @@ def named_agreements():
 
 
 def named_events():
-    return Prefetch("events", Event.objects.public_anywhere().only("slug"), "shown_events")
+    events = Event.objects.public_anywhere().defer("body", *languages.columns("body"))
+    return Prefetch("events", events, "shown_events")
 
 
 def releases(rows):
@@ -87,6 +88,7 @@ def event(row: Event, *, full: bool = False) -> dict:
         "slug": row.slug,
         "kind": row.kind,
         "mode": row.mode,
+        "status": row.status,
         "start_date": row.start_date,
         "end_date": row.end_date,
         "starts_at": row.starts_at if timed else None,

@@ -28,6 +28,12 @@ BY_ROR = {
     "government": "GovernmentOrganization",
     "facility": "ResearchOrganization",
 }
+STATUS = {
+    "postponed": "Postponed",
+    "rescheduled": "Rescheduled",
+    "cancelled": "Cancelled",
+    "moved_online": "MovedOnline",
+}
 ATTENDANCE = {"offline": "Offline", "online": "Online", "mixed": "Mixed"}
 
 
@@ -93,6 +99,11 @@ def website(site) -> dict:
     }
 
 
+def page_address(context) -> str:
+    """Of this page; its canonical address may be that of the original it copies."""
+    return context.get("page_address") or context["page_urls"].canonical
+
+
 def breadcrumbs(trail) -> dict:
     return {
         "@type": "BreadcrumbList",
@@ -123,7 +134,7 @@ def date_published(release: Release, language: str) -> datetime.datetime | None:
 
 def article(subject: Subject, context) -> dict:
     release, site, language = subject.item, context["site"], languages.active()
-    address = context["page_urls"].canonical
+    address = page_address(context)
     first = date_published(release, language)
     updated = getattr(release, column("last_updated", language)) or first
     return {
@@ -138,6 +149,16 @@ def article(subject: Subject, context) -> dict:
         "image": [subject.wide.address, subject.square.address],
         "author": author(release, site),
         "publisher": {"@id": office_id(), "@type": "Organization", "name": site.name},
+        "dateline": release.dateline.removesuffix(" --"),
+        "correction": [
+            {
+                "@type": "CorrectionComment",
+                "text": one.text,
+                "datePublished": one.corrected_on.isoformat(),
+            }
+            for one in context.get("corrections") or ()
+        ],
+        "isBasedOn": release.original_url,
         "articleSection": name_here(release.field) if release.field else "",
         "isAccessibleForFree": True,
         "mentions": [mention(one) for one in context.get("institutions") or ()],
@@ -185,7 +206,7 @@ def mention(one: Institution) -> dict:
 
 def event(subject: Subject, context) -> dict:
     item, site = subject.item, context["site"]
-    address = context["page_urls"].canonical
+    address = page_address(context)
     start, end = event_days(item)
     mode = ATTENDANCE.get(item.mode)
     return {
@@ -197,13 +218,20 @@ def event(subject: Subject, context) -> dict:
         "inLanguage": languages.TAGS[languages.active()],
         "startDate": start,
         "endDate": end,
-        "eventStatus": "https://schema.org/EventScheduled",
+        "eventStatus": f"https://schema.org/Event{STATUS.get(item.status, 'Scheduled')}",
+        "previousStartDate": item.previous_date,
         "eventAttendanceMode": mode and f"https://schema.org/{mode}EventAttendanceMode",
         "location": location(item, address),
         "image": [subject.wide.address, subject.square.address],
-        "organizer": {"@id": office_id(), "@type": "Organization", "name": site.name},
+        "organizer": organisers(context)
+        or {"@id": office_id(), "@type": "Organization", "name": site.name},
         "attendee": [mention(one) for one in context.get("institutions") or ()],
     }
+
+
+def organisers(context) -> list[dict]:
+    named = [one for _role, rows in context.get("organisers") or () for one in rows]
+    return [{"@type": "Organization", "name": one.name} for one in named]
 
 
 def event_days(item: Event) -> tuple[str, str]:
@@ -242,7 +270,7 @@ def postal(place) -> dict | None:
 
 
 def institution(item: Institution, context) -> dict:
-    address = context["page_urls"].canonical
+    address = page_address(context)
     kinds = [BY_ROR.get(kind.ror, "Organization") for kind in item.types.all()]
     website = languages.text(item, "website", languages.active()) or item.website
     names = {one.text for one in item.names.all()}

@@ -20,11 +20,17 @@ def published(item, language: str) -> datetime.datetime:
     return max(publish, embargo or publish)
 
 
+def own_text() -> Q:
+    """Not a copy: a page that names another as its original stands in no sitemap."""
+    return ~Q(origin=Release.Origin.REPUBLISHED) | Q(source_url="")
+
+
 def recent(language: str, now):
     since = now - DAYS
     appeared = Q((f"{column('publish_at', language)}__gt", since))
     lifted = Q((f"{column('embargo_until', language)}__gt", since))
-    return Release.objects.public(language, at=now).filter(appeared | lifted)
+    public = Release.objects.public(language, at=now)
+    return public.filter(own_text(), appeared | lifted)
 
 
 def news(now) -> list[tuple[Release, str]]:
@@ -32,7 +38,7 @@ def news(now) -> list[tuple[Release, str]]:
     found = []
     for code in languages.CODES:
         rows = recent(code, now).order_by(f"-{column('publish_at', code)}", "-pk")
-        rows = rows.only("slug", *columns("headline", "state", *INSTANTS))
+        rows = rows.only("slug", "live", *columns("headline", "state", *INSTANTS))
         found += [(item, code) for item in rows[:ENTRIES]]
     found.sort(key=lambda pair: published(*pair), reverse=True)
     return found[:ENTRIES]

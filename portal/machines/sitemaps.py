@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from news.models import Event, Release
 from partners.models import Agreement, Institution
 from portal.about import TOPICS
-from portal.machines.news import INSTANTS, news, published
+from portal.machines.news import INSTANTS, news, own_text, published
 from portal.models import Page, SiteSettings
 from publishing.cache.pages import public_page
 from publishing.editorial import languages
@@ -71,12 +71,13 @@ class Published:
         self.model = model
 
     def rows(self):
-        return self.model.objects.public_anywhere()
+        rows = self.model.objects.public_anywhere()
+        return rows.filter(own_text()) if self.model is Release else rows
 
     def entries(self, number: int) -> list[Entry]:
         now = timezone.now()
         fresh = {(item.pk, code) for item, code in news(now)} if self.model is Release else ()
-        rows = self.rows().order_by("pk").only("slug", *columns("state", *INSTANTS))
+        rows = self.rows().order_by("pk").only("slug", "live", *columns("state", *INSTANTS))
         found = []
         for item in rows[(number - 1) * ROWS : number * ROWS]:
             addresses = item_addresses(item)

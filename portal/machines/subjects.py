@@ -95,7 +95,10 @@ def title_of(item, context) -> str:
 def description_of(item) -> str:
     if isinstance(item, Agreement):
         return item.public_summary(languages.active())
-    return languages.text(item, "summary", languages.active()) if item is not None else ""
+    if item is None:
+        return ""
+    described = getattr(item, "search_description", "")
+    return described or languages.text(item, "summary", languages.active())
 
 
 def picture(image, item, shape: str, title: str) -> Picture:
@@ -110,7 +113,7 @@ def picture(image, item, shape: str, title: str) -> Picture:
 
 def trail(item, title, context) -> tuple[tuple[str, str], ...]:
     """Names and addresses from the home page to this one; empty on the home page itself."""
-    canonical = context["page_urls"].canonical
+    own = context.get("page_address") or context["page_urls"].canonical
     if not title:
         return ()
     steps = [(context["site"].name, absolute(reverse("home")))]
@@ -118,4 +121,4 @@ def trail(item, title, context) -> tuple[tuple[str, str], ...]:
     if item is not None and section in SECTION_LISTS:
         address = absolute(reverse(SECTION_LISTS[section]))
         steps.append((section_names()[section], address))
-    return (*steps, (title, canonical))
+    return (*steps, (title, own))

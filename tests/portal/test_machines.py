@@ -257,6 +257,40 @@ def test_a_release_tells_what_it_is(client, office):
     assert "translationOfWork" in head(client, "/zh-hans/news/one/")[1]["NewsArticle"]
 
 
+def test_a_correction_and_the_dateline_are_told(client, office):
+    release = old_release(slug="one", dateline_place_en="NANJING", dateline_date="2020-04-28")
+    day = datetime.date(2020, 6, 1)
+    release.corrections.create(text_en="The year was wrong.", corrected_on=day)
+    article = head(client, "/en/news/one/")[1]["NewsArticle"]
+    assert article["dateline"].startswith("NANJING")
+    assert article["correction"] == [
+        {
+            "@type": "CorrectionComment",
+            "text": "The year was wrong.",
+            "datePublished": "2020-06-01",
+        }
+    ]
+    assert "correction" not in head(client, "/zh-hans/news/one/")[1]["NewsArticle"]
+
+
+def test_a_copy_names_its_original_and_stands_in_no_sitemap(client, office):
+    source = "https://www.example.org/original"
+    old_release(slug="copy", origin="republished", source_url=source, source_name_en="Example")
+    metas, graph = head(client, "/en/news/copy/")
+    assert metas["og:url"] == source
+    assert graph["NewsArticle"]["isBasedOn"] == source
+    assert graph["NewsArticle"]["author"]["name"] == "Example"
+    assert graph["NewsArticle"]["mainEntityOfPage"] == f"{BASE}/en/news/copy/"
+    assert entries(client, "/sitemaps/site-1.xml")
+    assert client.get("/sitemaps/news-1.xml").content.count(b"<url>") == 0
+
+
+def test_a_cancelled_event_says_so(client, office):
+    make_event(slug="talk", status="cancelled")
+    event = head(client, "/en/events/talk/")[1]["Event"]
+    assert event["eventStatus"] == "https://schema.org/EventCancelled"
+
+
 def test_linked_data_cannot_end_its_element(client, office):
     make_release(slug="one", headline_en="</script><script>alert(1)</script>&\u2028")
     text = client.get("/en/news/one/").content.decode()
