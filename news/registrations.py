@@ -1,13 +1,17 @@
 """What the ground floor must know of news: what is counted, searched, and due."""
 
+from news import checks, effects  # noqa: F401 -- they register themselves
 from news.models import Event, Release
 from publishing.cache import due
+from publishing.editorial import targets
 from publishing.pageviews import kinds
 from publishing.search.documents import register as searchable
 from publishing.search.publishable import document
 
 
 def register():
+    targets.register_item(Release)
+    targets.register_item(Event)
     kinds.register("release", "news.Release", public_releases)
     searchable("release", Release, release_document)
     searchable("event", Event, event_document)

@@ -6,6 +6,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from news.models import PressContact
 from publishing.cache.pages import public_page
 
 TOPICS = {
@@ -30,4 +31,6 @@ def page(request, topic):
         "home_address": settings.PORTAL_BASE_URL,
         "year": timezone.localdate().year,
     }
+    if topic == "contact":
+        context["contacts"] = PressContact.objects.of_office().for_page()
     return TemplateResponse(request, f"portal/about/{topic}.html", context)

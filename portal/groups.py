@@ -54,23 +54,28 @@ _AUTHOR = {
     **dict.fromkeys(_PRESS, ("view",)),
     **dict.fromkeys((*_RECORDS, *_LISTS, *_COMMITMENTS, "portal.milestone"), ("view",)),
     "pageviews.total": ("view",),
+    "editorial.term": ("view",),
 }
 _EDITOR = _AUTHOR | {
     **dict.fromkeys(_ITEMS, (*_WRITES, "approve")),
+    "editorial.term": _WRITES,
     **dict.fromkeys((*_LIBRARY, *_PRESS), _WRITES),
     "portal.milestone": _WRITES,
     **dict.fromkeys((*_COMMITMENTS, "partners.participation"), _WRITES),
 }
 _PUBLISHER = _EDITOR | {
-    **dict.fromkeys(_ITEMS, (*_WRITES, "approve", "publish")),
+    **dict.fromkeys(_ITEMS, (*_WRITES, "approve", "publish", "force")),
     **dict.fromkeys(_HOME, _WRITES),
+    "search.searchmiss": ("view", "delete"),
     "editorial.auditevent": ("view",),
+    "editorial.term": _WRITES,
     "portal.sitesettings": ("add", "change", "view"),
 }
 _PARTNER_MANAGER = {
     **dict.fromkeys((*_RECORDS, *_LISTS, *_COMMITMENTS), _WRITES),
     **dict.fromkeys(_LEDGERS, ("view",)),
     **dict.fromkeys(_ITEMS, ("view",)),
+    "search.searchmiss": ("view", "delete"),
     # A signing ceremony is theirs to record; its text is published by others.
     "news.event": ("add", "change", "view"),
     "portal.milestone": _WRITES,

@@ -55,6 +55,7 @@ class Page(Publishable):
 
     url_name = "page"
     required_to_publish = ("title", "body")
+    may_lack = ("menu_title",)
 
     class Meta(Publishable.Meta):
         ordering = ["slug"]
@@ -179,6 +180,9 @@ class MenuItemQuerySet(PublicQuerySet):
 
 class MenuItem(PublicModel):
     """One entry of the menu: a section of the portal, or a page."""
+
+    # It goes with its page, but a page in the menu is not deleted by accident.
+    counts_as_use = True
 
     class Section(models.TextChoices):
         NEWS = "news", _("News")

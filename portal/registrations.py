@@ -3,13 +3,14 @@
 from portal.machines.news import news_ends
 from portal.models import Banner, HomeBlock, Milestone, Page, Pin
 from publishing.cache import due
-from publishing.editorial import languages
+from publishing.editorial import languages, targets
 from publishing.search.documents import Document
 from publishing.search.documents import register as searchable
 from publishing.search.publishable import ALWAYS, document
 
 
 def register():
+    targets.register_item(Page)
     searchable("page", Page, document)
     searchable("milestone", Milestone, milestone_document)
     due.register(lambda now: Page.with_copies.next_change(now))

@@ -8,8 +8,6 @@ from django.http import HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
-from django.utils.text import capfirst
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media
 from modeltranslation.fields import TranslationField
@@ -22,14 +20,19 @@ from publishing.editorial import (
     policy,
     reading,
     services,
+    steps,
     traversal,
 )
 from publishing.editorial.audit_admin import AuditEventAdmin  # noqa: F401 -- registers itself
 from publishing.editorial.choosers import KnownChoices
+from publishing.editorial.commentpages import CommentsMixin
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.filters import ChineseFilter, CopyFilter, EnglishFilter, FreshnessFilter
-from publishing.editorial.forms import PublishableForm, outcomes, owed, standing
+from publishing.editorial.forms import PublishableForm, column_label, outcomes, owed, standing
+from publishing.editorial.gatepages import GateMixin
 from publishing.editorial.languages import column, columns
+from publishing.editorial.terms import Term
+from publishing.editorial.usepages import WhereUsedMixin
 from publishing.editorial.versions import VersionsMixin
 
 
@@ -46,12 +49,20 @@ class BilingualFields:
             kwargs["assume_scheme"] = "https"
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(db_field, TranslationField):
-            name = db_field.translated_field.verbose_name
-            language = languages.language_name(db_field.language)
-            label = {"field": capfirst(name), "language": language}
-            field.label = gettext("%(field)s (%(language)s)") % label
+            field.label = column_label(db_field)
             field.widget.attrs["lang"] = languages.TAGS[db_field.language]
         return field
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return super().get_form(request, obj, change, **self._labels() | kwargs)
+
+    def get_formset(self, request, obj=None, **kwargs):
+        return super().get_formset(request, obj, **self._labels() | kwargs)
+
+    def _labels(self):
+        """Names of the columns where they are only shown; no form field tells them there."""
+        columns = [f for f in self.model._meta.fields if isinstance(f, TranslationField)]
+        return {"labels": {column.name: column_label(column) for column in columns}}
 
 
 # The style sheet that the text editor (TipTap, by way of django-prose-editor) writes into the
@@ -83,6 +94,7 @@ def publication_fieldset():
             "fields": [
                 "outcome",
                 *both("step", "at", "notice", "replacement_address"),
+                "reason",
             ],
         },
     )
@@ -98,7 +110,7 @@ def copy_fieldset(item):
         _("Publication"),
         {
             "classes": ["publication"],
-            "fields": ["outcome", *both("step", "at"), *asked, "save_note"],
+            "fields": ["outcome", *both("step", "at"), *asked, "reason", "save_note"],
         },
     )
 
@@ -106,7 +118,10 @@ def copy_fieldset(item):
 def draft_fieldset():
     return (
         _("Publication"),
-        {"classes": ["publication"], "fields": ["outcome", *both("step", "at"), "save_note"]},
+        {
+            "classes": ["publication"],
+            "fields": ["outcome", *both("step", "at"), "reason", "save_note"],
+        },
     )
 
 
@@ -126,7 +141,7 @@ def without(fieldset, names):
     return title, options | {"fields": [row for row in rows if row]}
 
 
-class PublishableAdmin(VersionsMixin, BilingualAdmin):
+class PublishableAdmin(GateMixin, CommentsMixin, WhereUsedMixin, VersionsMixin, BilingualAdmin):
     """A release, an event or a page: fields in two languages and one publication box.
 
     A draft and a working copy have the whole form. The form of a live row shows what is public
@@ -145,7 +160,7 @@ class PublishableAdmin(VersionsMixin, BilingualAdmin):
     list_per_page = 50
 
     class Media:
-        js = ["editorial/publication.js", "editorial/editor.js"]
+        js = ["editorial/publication.js", "editorial/editor.js", "editorial/comments.js"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).with_copy_times()
@@ -237,14 +252,18 @@ class PublishableAdmin(VersionsMixin, BilingualAdmin):
 
     def take_steps(self, request, form):
         said = [outcomes(form.instance, code)[""] for code in languages.CODES]
+        asked = self.asks_first(request, form)
         for code, step in form.chosen_steps():
+            if asked and step == "publish":
+                continue
             try:
                 with transaction.atomic():
                     row = form.take_step(code, step)
                 said[languages.CODES.index(code)] = self.said(row, code, step)
             except Refused as refusal:
                 self.message_user(request, str(refusal), messages.ERROR)
-        self.message_user(request, " ".join(said), messages.INFO)
+        if not asked:
+            self.message_user(request, " ".join(said), messages.INFO)
 
     def said(self, item, code, step):
         if step == "publish" and item.is_scheduled(code):
@@ -253,16 +272,20 @@ class PublishableAdmin(VersionsMixin, BilingualAdmin):
 
     def response_change(self, request, obj):
         """A working copy that was published whole is no more: its item is shown instead."""
-        if obj.is_copy and not type(obj).with_copies.filter(pk=obj.pk).exists():
-            return self.to_form(obj.live)
-        return super().response_change(request, obj)
+        row = steps.current(obj)
+        return super().response_change(request, obj) if row is obj else self.to_form(row)
 
     def log_change(self, request, obj, message):
         return super().log_change(request, obj.item, message)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None:
-            context |= self.places_of(request, obj)
+            context |= self.places_of(request, obj) | self.comment_panel(request, obj)
+            self.mark_fields(context["adminform"].form, context["comments"])
+            if obj.is_copy or self.is_live(obj):
+                context["show_save_and_add_another"] = False
+            if obj.is_copy:
+                context["show_delete"] = False
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def places_of(self, request, obj) -> dict:
@@ -322,3 +345,15 @@ class PublishableAdmin(VersionsMixin, BilingualAdmin):
         if item.copy_saved_at is None:
             return states
         return states + format_html('<span class="standing copy">{}</span>', _("working copy"))
+
+
+@admin.register(Term)
+class TermAdmin(admin.ModelAdmin):
+    list_display = ["en", "zh_hans", "kind", "avoids"]
+    list_filter = ["kind"]
+    search_fields = ["en", "zh_hans", "avoid", "note"]
+    fieldsets = [(None, {"fields": [("en", "zh_hans"), "kind", "avoid", "note"]})]
+
+    @admin.display(description=_("not"))
+    def avoids(self, term):
+        return ", ".join(term.avoided)

@@ -14,7 +14,7 @@ LIVE, WORK = "live", "work"
 
 @dataclass(frozen=True)
 class Difference:
-    """One changed field of one language. ``blocks`` for texts, else ``before`` and ``after``."""
+    """One changed field of one language. ``blocks`` for texts, else what went and what came."""
 
     label: str
     language: str | None
@@ -47,8 +47,17 @@ def _difference(change: traversal.Change, names) -> Difference:
     if target.one_to_many:
         before, after = (_row_lines(target, value) for value in (change.before, change.after))
     else:
-        before, after = (names.shown(target, value) for value in (change.before, change.after))
+        before, after = (names.shown(target, value) for value in _told_apart(change))
     return Difference(label, change.language, before=before, after=after)
+
+
+def _told_apart(change):
+    """Of two lists of rows only what left and what came."""
+    before, after = change.before, change.after
+    if isinstance(before, list) or isinstance(after, list):
+        old, new = before or [], after or []
+        return [pk for pk in old if pk not in new], [pk for pk in new if pk not in old]
+    return before, after
 
 
 def _label(change) -> str:

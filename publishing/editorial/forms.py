@@ -3,10 +3,19 @@
 from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.template.loader import render_to_string
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publishing.editorial import freshness, languages, policy, richtext, services, wording
+from publishing.editorial import (
+    freshness,
+    languages,
+    policy,
+    richtext,
+    services,
+    steps,
+    wording,
+)
 from publishing.editorial.freshness import Freshness
 from publishing.editorial.languages import column
 from publishing.editorial.models import Stage, State
@@ -69,6 +78,25 @@ class StepSelect(forms.RadioSelect):
         option = super().create_option(name, value, *args, **kwargs)
         option["attrs"]["data-outcome"] = self.outcomes.get(str(value), "")
         return option
+
+
+def column_label(column) -> str:
+    """ "Title (Chinese)" for one language's column of a translated field."""
+    return _("%(field)s (%(language)s)") % {
+        "field": capfirst(column.translated_field.verbose_name),
+        "language": languages.language_name(column.language),
+    }
+
+
+def look_like_the_admin(form):
+    """Gives the fields of a form of our own the labels and sizes of the admin's own forms."""
+    for field in form.fields.values():
+        if field.label:
+            field.label = capfirst(field.label)
+        if isinstance(field.widget, forms.Textarea):
+            field.widget.attrs |= {"class": "vLargeTextField", "rows": 3}
+        elif type(field.widget) is forms.TextInput:
+            field.widget.attrs.setdefault("class", "vTextField")
 
 
 CHANGES = [
@@ -141,6 +169,13 @@ class PublishableForm(forms.ModelForm):
     change_zh_hans = _change_field(gettext_lazy("Change, Chinese"))
     change_note_en = _note_field(gettext_lazy("Change note, English"), "en")
     change_note_zh_hans = _note_field(gettext_lazy("Change note, Chinese"), "zh-Hans")
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+        help_text=gettext_lazy("For sending back, and for approving a text of your own."),
+    )
     save_note = forms.CharField(
         label=gettext_lazy("Note for colleagues"),
         required=False,
@@ -202,17 +237,26 @@ class PublishableForm(forms.ModelForm):
             name = column("step", code)
             step = self.cleaned_data.get(name)
             if step == "publish":
-                for sentence in services.problems(self.instance, code):
-                    self.add_error(name, sentence)
                 self._check_change_note(code)
             elif step in ("withdraw", "unpublish"):
                 self._check_leaving(code, step)
+            elif step in ("approve", "send_back"):
+                self._check_reason(code, step)
 
     def _check_change_note(self, code):
         note = column("change_note", code)
         substantive = self.cleaned_data.get(column("change", code)) != "minor"
         if note in self.fields and substantive and not self.cleaned_data.get(note, "").strip():
             self.add_error(note, _("Tell readers what has changed, or call the change minor."))
+
+    def _check_reason(self, code, step):
+        """The draft is saved in any case; what is published tells its reason on the next page."""
+        if self.cleaned_data.get("reason", "").strip():
+            return
+        if step == "send_back":
+            self.add_error("reason", _("Say why the text goes back: its author reads it."))
+        elif policy.is_author(self.user, self.instance, code):
+            self.add_error("reason", _("This is your own text: say why nobody else approves it."))
 
     def _check_leaving(self, code, step):
         address = self.cleaned_data.get(column("replacement_address", code), "")
@@ -234,19 +278,26 @@ class PublishableForm(forms.ModelForm):
         ]
         return [(code, step) for code, step in steps if step]
 
+    def publication(self, code: str) -> dict:
+        """What was chosen beside the Publish step, ready for JSON."""
+        at = self.cleaned_data.get(column("at", code))
+        return {
+            "at": at.isoformat() if at else "",
+            "note": self.cleaned_data.get(column("change_note", code), ""),
+            "minor": self.cleaned_data.get(column("change", code)) == "minor",
+        }
+
     def take_step(self, code: str, step: str):
         """Call the service behind ``step``; returns the row it leaves. Raises Refused."""
-        item = self.instance
-        if item.is_copy and not type(item).with_copies.filter(pk=item.pk).exists():
+        item = steps.current(self.instance)
+        if item is not self.instance and item.state(code) == State.PUBLISHED:
             # The other language was published a moment ago, and nothing was left to tell apart.
-            item = type(item).objects.get(pk=item.live_id)
-            if item.state(code) == State.PUBLISHED:
-                return item
+            return item
         arguments = {"item": item, "language": code, "user": self.user}
         if step == "publish":
-            arguments["at"] = self.cleaned_data.get(column("at", code))
-            arguments["note"] = self.cleaned_data.get(column("change_note", code), "")
-            arguments["minor"] = self.cleaned_data.get(column("change", code)) == "minor"
+            arguments |= self.publication(code) | {"at": self.cleaned_data.get(column("at", code))}
+        if step in ("publish", "approve", "send_back"):
+            arguments["reason"] = self.cleaned_data.get("reason", "")
         if step == "unpublish":
             arguments["replacement"] = self.cleaned_data.get(
                 column("replacement_address", code), ""

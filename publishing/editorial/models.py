@@ -17,7 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from publishing.cache.models import PublicModel, PublicQuerySet
+from publishing.editorial import comments as comments  # so that Django finds its model
 from publishing.editorial import freshness, languages
+from publishing.editorial import terms as terms  # so that Django finds its model
 from publishing.editorial.freshness import Freshness
 from publishing.editorial.languages import column
 from publishing.editorial.records import LANGUAGE_CHOICES
@@ -287,6 +289,8 @@ class Publishable(PublicModel):
     title_field = "title"
     url_name = ""
     required_to_publish = ()
+    # Texts that one language may have without the other.
+    may_lack = ()
     # Relations to the rows that an item owns; columns that belong to a language but are no text.
     owned = ()
     per_language = ("machine",)
@@ -295,7 +299,7 @@ class Publishable(PublicModel):
 
     class Meta:
         abstract = True
-        default_permissions = ("add", "change", "delete", "view", "approve", "publish")
+        default_permissions = ("add", "change", "delete", "view", "approve", "publish", "force")
         constraints = [
             models.UniqueConstraint(
                 fields=["slug"],

@@ -7,6 +7,7 @@ Publisher: publishes, withdraws, and takes away what the public sees.
 from django.contrib.auth import get_permission_codename
 
 from publishing.editorial.models import Stage, State
+from publishing.editorial.records import Revision
 
 
 def _has(user, action: str, model) -> bool:
@@ -20,6 +21,33 @@ def may_approve(user, model) -> bool:
 
 def may_publish(user, model) -> bool:
     return _has(user, "publish", model)
+
+
+def may_force(user, model) -> bool:
+    return _has(user, "force", model)
+
+
+def may_publish_item(user, item) -> bool:
+    return may_publish(user, type(item))
+
+
+def may_comment(user, item) -> bool:
+    """Whoever may read a draft may say something about it."""
+    return may_see_history(user, item)
+
+
+def is_author(user, item, language: str) -> bool:
+    """Who began the draft or copy, or wrote its language last: the text is theirs."""
+    if item.created_by_id == user.pk:
+        return True
+    saves = Revision.objects.of(item).filter(kind=Revision.Kind.SAVED)
+    last = saves.filter(languages__contains=language).values_list("user", flat=True).first()
+    return last == user.pk
+
+
+def is_own_unreviewed(user, item, language: str) -> bool:
+    """Publishing would approve one's own text: that needs the right to force, and a reason."""
+    return item.stage(language) != Stage.APPROVED and is_author(user, item, language)
 
 
 def may_change(user, item) -> bool:

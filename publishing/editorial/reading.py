@@ -6,7 +6,7 @@ from publishing.editorial.richtext import RichTextField
 
 
 def rows(item) -> list[dict]:
-    """``texts`` for what has a language, else ``values``. A constant number of queries."""
+    """``texts`` for what has a language, else ``shown``. A constant number of queries."""
     model, parts = type(item), traversal.shape(type(item))
     apart = getattr(model, "per_language", ())
     found = [_text_row(item, name) for name in parts.texts if name not in apart]
@@ -18,8 +18,8 @@ def rows(item) -> list[dict]:
     for name in parts.owned:
         child, _parent, owned = traversal.owned_rows(item, name)
         label = str(child._meta.verbose_name_plural)
-        found.append({"label": label, "values": [str(row) for row in owned]})
-    return [row for row in found if row.get("values") or row.get("texts")]
+        found.append({"label": label, "shown": [str(row) for row in owned]})
+    return [row for row in found if row.get("shown") or row.get("texts")]
 
 
 def _text_row(item, name):
@@ -38,8 +38,8 @@ def _text_row(item, name):
     return {"label": str(field.verbose_name), "texts": texts}
 
 
-def _row(model, name, values):
-    return {"label": str(model._meta.get_field(name).verbose_name), "values": values}
+def _row(model, name, shown):
+    return {"label": str(model._meta.get_field(name).verbose_name), "shown": shown}
 
 
 def _fact(item, name):

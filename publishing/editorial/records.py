@@ -247,7 +247,7 @@ class AuditEvent(models.Model):
     kind = models.CharField(_("kind"), max_length=100, blank=True)
     object_id = models.PositiveBigIntegerField(_("number"), null=True)
     title = models.CharField(_("of"), max_length=250, blank=True)
-    language = models.CharField(_("language"), max_length=12, blank=True)
+    language = models.CharField(_("language"), max_length=12, blank=True, choices=LANGUAGE_CHOICES)
     revision = models.PositiveIntegerField(_("revision"), null=True)
     detail = models.CharField(_("detail"), max_length=1000, blank=True)
 
@@ -257,7 +257,7 @@ class AuditEvent(models.Model):
         ordering = ["-at", "-pk"]
         default_permissions = ("view",)
         verbose_name = _("audit event")
-        verbose_name_plural = _("audit")
+        verbose_name_plural = _("audit events")
         indexes = [models.Index(fields=["kind", "object_id"], name="editorial_auditevent_item")]
 
     def __str__(self):

@@ -17,9 +17,11 @@ from publishing.editorial import (
     history,
     languages,
     policy,
+    references,
     slugs,
     traversal,
 )
+from publishing.editorial.comments import Comment
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.gate import problems
 from publishing.editorial.languages import column
@@ -36,21 +38,44 @@ def submit(*, item: Publishable, language: str, user=None) -> Publishable:
     return _step(item, language, user, Action.SUBMIT, stage=Stage.IN_REVIEW)
 
 
-def approve(*, item: Publishable, language: str, user=None) -> Publishable:
-    return _step(item, language, user, Action.APPROVE, stage=Stage.APPROVED)
+@transaction.atomic
+def approve(*, item: Publishable, language: str, user=None, reason: str = "") -> Publishable:
+    """Nobody approves their own text, save with the right to force and a ``reason`` that stays."""
+    row = locked(item)
+    allowed(row, language, user, Action.APPROVE)
+    if user is not None and policy.is_author(user, row, language):
+        _needs_force(row, user, reason)
+    return _move(row, item, language, user, Action.APPROVE, Stage.APPROVED, reason)
 
 
-def send_back(*, item: Publishable, language: str, user=None) -> Publishable:
-    return _step(item, language, user, Action.SEND_BACK, stage=Stage.WRITING)
+def _needs_force(row, user, reason):
+    if not policy.may_force(user, type(row)):
+        raise Refused(_("This is your own text: somebody else has to approve it."))
+    if not reason.strip():
+        raise Refused(_("This is your own text: say why nobody else approves it."))
+
+
+@transaction.atomic
+def send_back(*, item: Publishable, language: str, user=None, reason: str = "") -> Publishable:
+    """Back to its author, who reads the ``reason``."""
+    row = locked(item)
+    allowed(row, language, user, Action.SEND_BACK)
+    if user is not None and not reason.strip():
+        raise Refused(_("Say why the text goes back: its author reads it."))
+    return _move(row, item, language, user, Action.SEND_BACK, Stage.WRITING, reason)
 
 
 @transaction.atomic
 def _step(item, language, user, action, *, stage):
     row = locked(item)
     allowed(row, language, user, action)
+    return _move(row, item, language, user, action, stage)
+
+
+def _move(row, item, language, user, action, stage, reason=""):
     set_columns(row, language, stage=stage)
     save(row)
-    audit.record(action, user=user, item=row, language=language)
+    audit.record(action, user=user, item=row, language=language, detail=reason.strip())
     return _told(row, item)
 
 
@@ -63,16 +88,21 @@ def publish(
     at: datetime | None = None,
     note: str = "",
     minor: bool = False,
+    reason: str = "",
 ) -> Publishable:
     """Make ``language`` public now, or at ``at`` where that lies ahead; returns the row.
 
     Of a working copy: put its change onto the live row, which is then returned. A change of what
-    readers know needs a ``note`` for them in that language, unless it is ``minor``.
+    readers know needs a ``note`` for them in that language, unless it is ``minor``. To publish
+    one's own text that nobody has approved needs the right to force, and a ``reason``.
     """
     row = locked(item)
     allowed(row, language, user, "publish")
     if missing := problems(row, language):
         raise Refused(*missing)
+    forced = user is not None and policy.is_own_unreviewed(user, row, language)
+    if forced:
+        _needs_force(row, user, reason)
     note = note.strip()
     if copies.tells_readers(row, language) and not (minor or note):
         raise Refused(
@@ -93,7 +123,7 @@ def publish(
         item=row,
         language=language,
         revision=revision.number if revision else None,
-        detail=at.isoformat() if ahead else "",
+        detail=" ".join(filter(None, [at.isoformat() if ahead else "", forced and reason.strip()])),
     )
     _told(row, item)
     return row.live if row.is_copy and not ahead else row
@@ -258,12 +288,14 @@ def delete(*, item: Publishable, user=None) -> None:
     row = locked(item)
     if row.is_copy or (user is not None and not policy.may_delete(user, row)):
         raise Refused(_("You may not delete this item."))
+    references.refuse_if_used(row)
     address, was_public = row.slug, row.has_been_public()
     if was_public:
         slugs.leave(row, address)
     Revision.objects.of(row).delete()
     FieldConfirmation.objects.of(row).delete()
     ChangeNote.objects.of(row).delete()
+    Comment.objects.of(row).delete()
     audit.record(Action.DELETE, user=user, item=row, detail=address)
     row.delete()
 
@@ -271,7 +303,7 @@ def delete(*, item: Publishable, user=None) -> None:
 @transaction.atomic
 def forget(item: Publishable) -> None:
     """Remove what the desk keeps about an item that never belonged to the office."""
-    for model in (Revision, FieldConfirmation, ChangeNote, FormerAddress):
+    for model in (Revision, FieldConfirmation, ChangeNote, FormerAddress, Comment):
         model.objects.of(item).delete()
 
 

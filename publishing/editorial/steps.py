@@ -24,6 +24,14 @@ def locked(item):
     return row
 
 
+def current(item):
+    """The row itself, or the live one where the working copy was closed a moment ago."""
+    model = type(item)
+    if item.is_copy and not model.with_copies.filter(pk=item.pk).exists():
+        return model.objects.get(pk=item.live_id)
+    return item
+
+
 def allowed(row, language, user, step):
     if user is not None and step not in policy.possible_steps(user, row, language):
         raise Refused(_("This step is not open to you now; reload the page to see the state."))

@@ -23,6 +23,10 @@ document.addEventListener("DOMContentLoaded", () => {
       show("notice", step === "withdraw" || step === "unpublish");
       show("replacement_address", step === "unpublish");
     }
+    const steps = chosen.map((input) => input.value);
+    const reason = box.querySelector(".form-row.field-reason");
+    const asked = steps.includes("approve") || steps.includes("send_back");
+    reason?.classList.toggle("not-needed", !asked && !reason.classList.contains("errors"));
   };
   box.addEventListener("change", tell);
   tell();

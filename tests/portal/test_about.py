@@ -4,10 +4,11 @@ import pytest
 from django.core.exceptions import RequestDataTooBig
 from django.test import Client, RequestFactory
 
+from news.models import PressContact
 from portal.about import TOPICS
 from portal.errors import bad_request
 from portal.models import SiteSettings
-from tests.builders import make_page
+from tests.builders import make_institution, make_page
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +37,16 @@ def test_contact_shows_what_the_office_has_given(client):
     SiteSettings.objects.create(pk=1, name_en="Centre", email="a@example.org", telephone="+86 25 1")
     text = client.get("/en/about/contact/").content.decode()
     assert "mailto:a@example.org" in text and "tel:+86251" in text
+
+
+def test_the_press_finds_whom_it_may_ask_today(client):
+    own, other = make_institution(is_own=True), make_institution()
+    PressContact.objects.create(name_en="Li Hua", institution=own, email="li@example.org")
+    PressContact.objects.create(name_en="Gone Away", institution=own, has_left=True)
+    PressContact.objects.create(name_en="Of Another", institution=other)
+    text = client.get("/en/about/contact/").content.decode()
+    assert "Li Hua" in text and "mailto:li@example.org" in text
+    assert "Gone Away" not in text and "Of Another" not in text
 
 
 def test_how_we_count_names_the_zone_of_the_day(client, settings):

@@ -1,5 +1,8 @@
 """Readers that know nothing of the portal find title, date, text and languages by themselves."""
 
+import re
+
+import feedparser
 import pytest
 import trafilatura
 from django.conf import settings
@@ -99,6 +102,23 @@ def test_an_extractor_finds_title_date_author_and_text(
     assert found["author"] == author or language == "zh-hans"
     assert words in found["text"]
     assert "Skip to content" not in found["text"]
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [("en", "Universities agree on energy storage"), ("zh-hans", "高校就储能合作达成协议")],
+)
+def test_a_feed_reader_is_led_to_the_feed_and_finds_the_release(client, release, language, title):
+    page = client.get(f"/{language}/").content.decode()
+    (address,) = re.findall(r'type="application/atom\+xml"[^>]* href="([^"]+)"', page)
+    response = client.get(address)
+    feed = feedparser.parse(response.content, response_headers=dict(response.headers))
+    assert not feed.bozo
+    assert feed.feed.author
+    (entry,) = feed.entries
+    assert entry.title == title
+    assert entry.link == f"{settings.PORTAL_BASE_URL}/{language}/news/storage/"
+    assert entry.published_parsed[:3] == release.first_published_en.timetuple()[:3]
 
 
 def test_a_crawler_finds_every_public_address_once(client, release):

@@ -44,3 +44,9 @@ def save(client, item, **changes):
 
 def errors(response) -> dict:
     return dict(response.context["adminform"].form.errors) if response.context else {}
+
+
+def confirm(client, response, **reason):
+    """Press Publish on the page that ``save`` led to; without such a page nothing is left to do."""
+    address = response.get("Location", "")
+    return client.post(address, reason) if address.endswith("/publish/") else response

@@ -13,7 +13,7 @@ from publishing.editorial import copies, history, services, traversal
 from publishing.editorial.models import Stage, State
 from publishing.editorial.records import ChangeNote, Revision
 from tests.builders import make_event, make_institution, make_page, make_release, make_user
-from tests.publishing.editorial_support import errors, form_address, save
+from tests.publishing.editorial_support import confirm, errors, form_address, save
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +89,7 @@ class TestTheWorkingCopy:
         copy = copies.open_copy(item=release)
         refused = save(client, copy, headline_en="After", step_en="publish")
         assert "change_note_en" in errors(refused)
-        done = save(
+        asked = save(
             client,
             copy,
             headline_en="After",
@@ -97,6 +97,7 @@ class TestTheWorkingCopy:
             change_en="substantive",
             change_note_en="The title is corrected.",
         )
+        done = confirm(client, asked, reason="Nobody else is here.")
         assert done["Location"] == form_address(release)
         release.refresh_from_db()
         assert release.headline_en == "After"
@@ -105,8 +106,9 @@ class TestTheWorkingCopy:
     def test_both_languages_are_published_in_one_go(self, signed_in):
         release = make_release()
         copy = copies.open_copy(item=release)
-        save(
-            signed_in("Publisher"),
+        client = signed_in("Publisher")
+        asked = save(
+            client,
             copy,
             headline_en="After",
             headline_zh_hans="之后",
@@ -115,6 +117,7 @@ class TestTheWorkingCopy:
             change_en="minor",
             change_zh_hans="minor",
         )
+        confirm(client, asked, reason="Nobody else is here.")
         release.refresh_from_db()
         assert (release.headline_en, release.headline_zh_hans) == ("After", "之后")
         assert not Release.with_copies.filter(live=release).exists()
@@ -122,7 +125,9 @@ class TestTheWorkingCopy:
     def test_the_first_text_of_a_language_needs_no_note(self, signed_in):
         release = make_release(public=["en"])
         copy = copies.open_copy(item=release)
-        save(signed_in("Publisher"), copy, headline_zh_hans="首发", step_zh_hans="publish")
+        client = signed_in("Publisher")
+        asked = save(client, copy, headline_zh_hans="首发", step_zh_hans="publish")
+        confirm(client, asked, reason="Nobody else is here.")
         release.refresh_from_db()
         assert release.is_public("zh-hans")
         assert release.headline_zh_hans == "首发"
@@ -249,7 +254,8 @@ class TestHistory:
         release = make_release(headline_en="One")
         client = signed_in("Publisher")
         copy = copies.open_copy(item=release)
-        save(client, copy, headline_en="Two", step_en="publish", change_en="minor")
+        asked = save(client, copy, headline_en="Two", step_en="publish", change_en="minor")
+        confirm(client, asked, reason="Nobody else is here.")
         response = client.post(form_address(release, "restore"), {"number": "1"})
         restored = Release.with_copies.get(live=release)
         assert response["Location"] == form_address(restored)

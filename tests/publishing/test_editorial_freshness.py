@@ -47,7 +47,7 @@ class TestStates:
         assert (state(release, "en"), state(release)) == (Freshness.CURRENT, Freshness.CURRENT)
 
     def test_a_translation_that_lacks_a_field_is_a_draft(self):
-        assert state(make_release(summary_en="Summary.")) == Freshness.DRAFT
+        assert state(make_release(summary_en="Summary.", public=["en"])) == Freshness.DRAFT
 
     def test_a_changed_source_makes_the_translation_out_of_date(self, author):
         release = make_release(public=[])
@@ -176,6 +176,6 @@ class TestBoard:
         assert len(page.context["rows"]) == 5
         assert len(few) == len(many)
 
-    @pytest.mark.parametrize("page", ["0", "x", "-1", "9999999"])
-    def test_a_wrong_page_is_a_page(self, publisher, page):
-        assert publisher.get(BOARD, {"page": page}).status_code == 200
+    @pytest.mark.parametrize("number", ["0", "x", "-1", "9999999"])
+    def test_a_wrong_page_is_a_page(self, publisher, number):
+        assert publisher.get(BOARD, {"page": number}).status_code == 200
