@@ -365,7 +365,12 @@ def test_a_list_costs_the_same_number_of_queries_however_long(
 def test_a_release_as_ninjs(client):
     SiteSettings.objects.create(pk=1, name_en="The Centre", name_zh_hans="中心")
     release = make_release(
-        slug="one", headline_zh_hans="签署", summary_zh_hans="摘要", source_name_zh_hans="新华社"
+        slug="one",
+        headline_zh_hans="签署",
+        summary_zh_hans="摘要",
+        summary_en="Summary",
+        source_name_zh_hans="新华社",
+        source_name_en="Xinhua",
     )
     release.institutions.add(make_institution("Nanjing University", "南京大学", slug="nju"))
     item = ask(client, "releases/one/ninjs/?lang=zh-Hans")

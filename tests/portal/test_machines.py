@@ -215,7 +215,12 @@ def test_browsers_that_ask_for_an_icon_are_led_to_it(client):
 
 
 def test_a_shared_link_shows_title_picture_and_language(client, office):
-    make_release(slug="one", headline_en="Signed <today>", summary_en="A & B sign.")
+    make_release(
+        slug="one",
+        headline_en="Signed <today>",
+        summary_en="A & B sign.",
+        summary_zh_hans="甲乙签署。",
+    )
     metas, _graph = head(client, "/en/news/one/")
     assert metas["og:title"] == "Signed &lt;today&gt;"
     assert metas["og:description"] == "A &amp; B sign."
@@ -258,7 +263,12 @@ def test_a_release_tells_what_it_is(client, office):
 
 
 def test_a_correction_and_the_dateline_are_told(client, office):
-    release = old_release(slug="one", dateline_place_en="NANJING", dateline_date="2020-04-28")
+    release = old_release(
+        slug="one",
+        dateline_place_en="NANJING",
+        dateline_place_zh_hans="南京",
+        dateline_date="2020-04-28",
+    )
     day = datetime.date(2020, 6, 1)
     release.corrections.create(text_en="The year was wrong.", corrected_on=day)
     article = head(client, "/en/news/one/")[1]["NewsArticle"]
@@ -275,7 +285,13 @@ def test_a_correction_and_the_dateline_are_told(client, office):
 
 def test_a_copy_names_its_original_and_stands_in_no_sitemap(client, office):
     source = "https://www.example.org/original"
-    old_release(slug="copy", origin="republished", source_url=source, source_name_en="Example")
+    old_release(
+        slug="copy",
+        origin="republished",
+        source_url=source,
+        source_name_en="Example",
+        source_name_zh_hans="示例",
+    )
     metas, graph = head(client, "/en/news/copy/")
     assert metas["og:url"] == source
     assert graph["NewsArticle"]["isBasedOn"] == source
