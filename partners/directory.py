@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from partners.index import KIND
 from partners.models import CooperationField, Institution, InstitutionType, Place
+from publishing.cache.models import current
 from publishing.editorial import languages
 from publishing.search import ladder, names
-from publishing.search.analyzer import key
+from publishing.search.analyzer import QUERY_CHARACTERS, key
 from publishing.search.models import SearchName
 
 PAGE_SIZE = 20
@@ -94,9 +96,7 @@ class DirectoryPage:
 
 def search_institutions(text, filters=None, *, language, page=1) -> DirectoryPage:
     """One page of the public directory, in the reader's language. Any text gives an answer."""
-    names.refresh(KIND, timezone.localdate())
-    everything = ladder.all_combinations(KIND)
-    labels = Labels(everything, language)
+    labels = current_labels(language)
     chosen = labels.known((filters or DirectoryFilters()).chosen())
     named = labels.named(text)
     effective = {**chosen, **named}
@@ -108,6 +108,7 @@ def search_institutions(text, filters=None, *, language, page=1) -> DirectoryPag
         start=(page - 1) * PAGE_SIZE,
         count=PAGE_SIZE,
         orders_only=bool(named),
+        everything=labels.everything,
     )
     return DirectoryPage(
         results=_results(answer.matches),
@@ -115,11 +116,16 @@ def search_institutions(text, filters=None, *, language, page=1) -> DirectoryPag
         facets=labels.facets(answer.combinations, effective),
         chips=labels.chips(effective, named),
         total=answer.total,
-        partners=ladder.passing(everything, {}),
+        partners=labels.partners,
         corrected=answer.corrected,
         page=page,
         pages=-(-answer.total // PAGE_SIZE),
     )
+
+
+def suggest(text, *, language, count=8) -> tuple[DirectoryResult, ...]:
+    """The institutions whose names the text may become, while it is being typed."""
+    return _results(ladder.named(KIND, text, language=language)[:count])
 
 
 def _results(matches):
@@ -142,8 +148,7 @@ def _other_name(institution, name):
 
 
 def _elsewhere(text, chosen, named, language):
-    answer = ladder.ask(KIND, text, filters=chosen, language=language, count=PAGE_SIZE)
-    matches = [match for match in answer.matches if match.name and match.score >= ladder.NAMED]
+    matches = ladder.named(KIND, text, filters=chosen, language=language)[:PAGE_SIZE]
     outside = [result for result in _results(matches) if not _lies_in(result.institution, named)]
     return tuple(outside[:ELSEWHERE])
 
@@ -157,31 +162,66 @@ def _lies_in(institution, named):
     return any(values[facet] & set(wanted) for facet, wanted in named.items())
 
 
-class Labels:
-    """What the values of the facets are called, for the values that occur."""
+_kept = {}
 
-    def __init__(self, combinations, language):
+
+def current_labels(language):
+    """The labels of the directory as it stands, kept until public content or the day changes.
+
+    Inside a transaction nothing is kept: it may be rolled back, and its number used again.
+    """
+    today = timezone.localdate()
+    names.refresh(KIND, today)
+    if connection.in_atomic_block:
+        return Labels(language)
+    state = (current(), today)
+    kept = _kept.get(language)
+    if kept is None or kept[0] != state:
+        kept = _kept[language] = (state, Labels(language))
+    return kept[1]
+
+
+class Labels:
+    """What the values of the facets are called, and which of them occur."""
+
+    def __init__(self, language):
         self.column = languages.column("name", language)
         self.other = languages.column("name", languages.other(language))
-        occurring = ladder.facet_counts(combinations, {})
+        self.everything = ladder.all_combinations(KIND)
+        self.partners = ladder.passing(self.everything, {})
+        occurring = ladder.facet_counts(self.everything, {})
         countries = Place.objects.filter(parent=None).exclude(country="")
         self.names = {
             "type": self._texts(InstitutionType.objects.all(), "code"),
             "country": self._texts(countries, "country"),
-            "city": self._texts(Place.objects.filter(pk__in=occurring.get("city", ())), "pk"),
-            "status": {look: (text,) for look, text in look_labels().items()},
+            "city": self._texts(Place.objects.filter(pk__in=list(occurring["city"])), "pk"),
+            "status": dict.fromkeys(LOOKS, ()),
             "field": self._texts(CooperationField.objects.all(), "slug"),
         }
         self.occurring = {
-            facet: [value for value in named if value in occurring.get(facet, ())]
+            facet: [value for value in named if value in occurring[facet]]
             for facet, named in self.names.items()
         }
+        self.by_key = self._by_key()
+
+    def _by_key(self):
+        """The filter that a name of a country, city or type stands for; the first facet wins."""
+        found = {}
+        for facet in NAMEABLE:
+            own = {}
+            for value in self.occurring[facet]:
+                for text in filter(None, self.names[facet][value]):
+                    own.setdefault(key(text), {})[value] = None
+            found = {typed: {facet: tuple(values)} for typed, values in own.items()} | found
+        return found
 
     def _texts(self, rows, value):
         columns = (value, self.column, self.other)
         return {str(row[0]): row[1:] for row in rows.values_list(*columns)}
 
     def label(self, facet, value):
+        if facet == "status":
+            return look_labels()[value]
         return next(filter(None, self.names[facet][value]), value)
 
     def known(self, chosen):
@@ -194,16 +234,7 @@ class Labels:
 
     def named(self, text):
         """The filter that ``text`` is the name of, in either language."""
-        if typed := key(text):
-            for facet in NAMEABLE:
-                values = [
-                    value
-                    for value in self.occurring[facet]
-                    if typed in map(key, filter(None, self.names[facet][value]))
-                ]
-                if values:
-                    return {facet: tuple(values)}
-        return {}
+        return self.by_key.get(key(text[:QUERY_CHARACTERS]), {})
 
     def facets(self, combinations, effective):
         counts = ladder.facet_counts(combinations, effective)

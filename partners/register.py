@@ -12,7 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from partners import arches
-from partners.models import Agreement, AgreementParty, AgreementStatus, CooperationField, Institution
+from partners.models import (
+    Agreement,
+    AgreementParty,
+    AgreementStatus,
+    CooperationField,
+    Institution,
+)
 from publishing.editorial import languages
 
 LOOKS = {
@@ -74,7 +80,9 @@ def axis_of(agreements) -> arches.Axis:
     )
     starts = [edges[name] for name in ("signed", "effective", "announced") if edges[name]]
     ends = [edges[name] for name in ("latest", "last") if edges[name]]
-    return arches.even_axis(min(starts, default=None), max(ends, default=None), timezone.localdate())
+    return arches.even_axis(
+        min(starts, default=None), max(ends, default=None), timezone.localdate()
+    )
 
 
 @dataclass(frozen=True)
@@ -194,7 +202,7 @@ class Question:
 
 
 def first_partner() -> Subquery:
-    """The name of the first party that is not the office, in the reader's language if it has one."""
+    """The name of the first party that is not the office, in the reader's language first."""
     here = languages.active()
     codes = (here, languages.other(here))
     names = [f"institution__{languages.column('name', code)}" for code in codes]

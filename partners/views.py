@@ -143,7 +143,9 @@ class InstitutionDetail(DetailView):
     """A partner, or the office itself, with its agreements."""
 
     template_name = "partners/institution_detail.html"
-    queryset = Institution.objects.public().for_list().select_related("logo", "place__parent__parent")
+    queryset = (
+        Institution.objects.public().for_list().select_related("logo", "place__parent__parent")
+    )
 
     def get_context_data(self, **kwargs):
         agreements = Agreement.objects.public().filter(institutions=self.object)
@@ -259,7 +261,9 @@ class AgreementDetail(DetailView):
         return super().get_context_data(
             nav_key="agreements",
             # A party that is not shown itself is named here, but has no page to lead to.
-            linked=set(Institution.objects.public().filter(pk__in=ids).values_list("pk", flat=True)),
+            linked=set(
+                Institution.objects.public().filter(pk__in=ids).values_list("pk", flat=True)
+            ),
             replaced=public.filter(pk=agreement.replaces_id).first(),
             replacements=public.filter(replaces=agreement).order_by("number"),
             summary=agreement.public_summary(languages.active()),

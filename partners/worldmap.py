@@ -45,7 +45,9 @@ def great_circle(start: Point, end: Point, steps: int = 48) -> list[Point]:
         share = step / steps
         left, right = math.sin((1 - share) * angle), math.sin(share * angle)
         x, y, z = ((left * p + right * q) / math.sin(angle) for p, q in zip(a, b, strict=True))
-        points.append((math.degrees(math.atan2(z, math.hypot(x, y))), math.degrees(math.atan2(y, x))))
+        points.append(
+            (math.degrees(math.atan2(z, math.hypot(x, y))), math.degrees(math.atan2(y, x)))
+        )
     return points
 
 

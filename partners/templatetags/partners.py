@@ -30,12 +30,19 @@ def viaduct():
     return {
         "viaduct": arches.viaduct(spans, timezone.localdate()),
         "fields": sorted(fields.values(), key=lambda field: (field.order, field.pk)),
-        **_counted(rows.totals(public)),
+        "words": in_words(rows.totals(public)),
     }
 
 
-def _counted(totals):
-    return {"totals": totals, "total": sum(total.count for total in totals)}
+def in_words(totals):
+    """ "Agreements: 3. In force: 2. …", for those who do not see the arches."""
+    shown = [total for total in totals if total.count or total.look != "open"]
+    counts = [(gettext("Agreements"), sum(total.count for total in totals))]
+    counts += [(total.label, total.count) for total in shown]
+    return " ".join(
+        gettext("%(label)s: %(count)d.") % {"label": label, "count": count}
+        for label, count in counts
+    )
 
 
 @register.inclusion_tag("partners/_miniature.html")
@@ -44,7 +51,7 @@ def miniature(agreements, axis):
     spans = [span for span in map(rows.span, agreements[:MINIATURE_ARCHES]) if span]
     return {
         "miniature": arches.miniature(spans, axis, timezone.localdate()) if spans else None,
-        **_counted(rows.totals_of(agreements)),
+        "words": in_words(rows.totals_of(agreements)),
     }
 
 
@@ -97,7 +104,10 @@ def _steps(agreement):
         (agreement.resumed_on, gettext("Resumed")),
         (agreement.terminated_on, gettext("Terminated")),
         (agreement.superseded_on, gettext("Superseded")),
-        (agreement.ends if rows.status_of(agreement).value == "expired" else "", gettext("Expired")),
+        (
+            agreement.ends if rows.status_of(agreement).value == "expired" else "",
+            gettext("Expired"),
+        ),
     ]
     for day, word in dated:
         date = read(str(day)) if day else None
@@ -110,7 +120,11 @@ def year_below(date):
     """What stands under the large year of a date: "16 May", "May", or nothing."""
     if date.day:
         return formats.date_format(date.first, "MONTH_DAY_FORMAT")
-    return formats.date_format(date.first, gettext("F")) if date.month else ""
+    return (
+        formats.date_format(date.first, pgettext("the month beneath its year", "F"))
+        if date.month
+        else ""
+    )
 
 
 @register.filter
@@ -150,7 +164,9 @@ def _end_text(agreement):
 def party_names(parties, about=None):
     """The parties' names in the reader's language, without the partner whose page it is."""
     shown = [party for party in parties if not about or party.institution_id != about.pk]
-    return pgettext("between names", ", ").join(party.name_in(languages.active()) for party in shown)
+    return pgettext("between names", ", ").join(
+        party.name_in(languages.active()) for party in shown
+    )
 
 
 @register.filter

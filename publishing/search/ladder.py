@@ -6,7 +6,9 @@ so that a facet can ignore its own.
 """
 
 import json
+from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db import connections, router
 
@@ -83,21 +85,22 @@ def ask(
     count=20,
     public_only=True,
     orders_only=False,
+    everything=None,
 ) -> Answer:
     """The entries of ``kind`` that match ``text``, from number ``start`` on.
 
     ``filters`` gives the wanted values of each facet: any of them, in every facet. An empty text
     matches everything; a text of which nothing can be searched matches nothing. With
     ``orders_only`` the text selects nothing, because it has become a filter; it still puts first
-    what it names.
+    what it names. ``everything`` is what ``all_combinations`` gives, where the caller has it.
     """
     query = query_text(text)
     if text.strip() and not query:
         return Answer((), 0, ())
     directory = _Directory(kind, language, public_only)
-    if orders_only:
-        reading = Reading(_strict(query).names, None)
-        counts = directory.counts(None)
+    if orders_only or not query:
+        reading = Reading(_strict(query).names if query else None, None)
+        counts = directory.counts(None) if everything is None else everything
     else:
         reading, counts = _read(directory, query)
     filters = {facet: values for facet, values in (filters or {}).items() if values}
@@ -116,6 +119,17 @@ def all_combinations(kind):
     return _Directory(kind, "en", public_only=True).counts(None)
 
 
+def named(kind, text, *, filters=None, language="en"):
+    """The public entries whose own names contain ``text``, the likest first, as far as proposed."""
+    query = query_text(text)
+    if not query:
+        return []
+    best = _Directory(kind, language, public_only=True).best(
+        Reading(_strict(query).names, None), query, filters or {}
+    )
+    return [match for match in best if match.name and match.score >= NAMED]
+
+
 def passing(combinations, filters):
     """How many of these pass the filters."""
     return sum(count for values, count in combinations if _passes(values, filters))
@@ -123,14 +137,13 @@ def passing(combinations, filters):
 
 def facet_counts(combinations, filters):
     """For each facet the number of matches by value, under the filters of the other facets."""
-    counts = {}
+    counts = defaultdict(Counter)
     for values, number in combinations:
-        for facet, own in values.items():
-            others = {other: wanted for other, wanted in filters.items() if other != facet}
-            if _passes(values, others):
-                tally = counts.setdefault(facet, {})
-                for value in own:
-                    tally[value] = tally.get(value, 0) + number
+        failed = [facet for facet in filters if not _passes(values, {facet: filters[facet]})]
+        if len(failed) < 2:
+            for facet in failed or values:
+                for value in values.get(facet, ()):
+                    counts[facet][value] += number
     return counts
 
 
@@ -140,10 +153,14 @@ def _passes(values, filters):
     )
 
 
+@lru_cache(maxsize=8_192)
+def _values(text):
+    """The facet values of a combination, parsed once; nobody changes them."""
+    return json.loads(text)
+
+
 def _read(directory, query):
     """The strictest reading that finds a few, with the counts of what it finds."""
-    if not query:
-        return Reading(None, None), directory.counts(None)
     strict = _strict(query)
     counts = directory.counts(strict.everywhere)
     found = sum(count for _values, count in counts)
@@ -225,7 +242,7 @@ class _Directory:
     """The entries of one kind, as one reader may see them."""
 
     def __init__(self, kind, language, public_only):
-        self.kind, self.order = kind, ORDERS[language]
+        self.kind, self.order, self.public_only = kind, ORDERS[language], public_only
         self.marks = [kind_mark(kind)] + [kind_mark(PUBLIC_MARK)] * public_only
         self.connection = connections[router.db_for_read(SearchEntry)]
 
@@ -238,21 +255,20 @@ class _Directory:
                 " found JOIN search_facetcombination c ON c.id = found.combination_id",
                 params,
             )
-            return [(json.loads(values), number) for values, number in cursor.fetchall()]
+            return [(_values(text), number) for text, number in cursor.fetchall()]
 
     def best(self, reading, query, filters):
         """The proposed entries, the likest first."""
-        entries = SearchEntry.objects.in_bulk(self._proposed(reading, query, filters))
-        names = {}
-        for name in SearchName.objects.filter(entry__in=entries).order_by("pk"):
-            names.setdefault(name.entry_id, []).append(name)
+        columns = ("pk", "object_id", "weight", "places", self.order)
+        proposed = self._proposed(reading, query, filters)
+        entries = SearchEntry.objects.filter(pk__in=proposed).values_list(*columns, named=True)
+        names = defaultdict(list)
+        for name in SearchName.objects.filter(entry__in=proposed).order_by("pk"):
+            names[name.entry_id].append(name)
         likenesses = [Likeness(query)]
         if reading.corrected:
             likenesses.append(Likeness(query_text(reading.corrected)))
-        judged = [
-            (self._match(entry, names.get(pk, ()), likenesses), entry)
-            for pk, entry in entries.items()
-        ]
+        judged = [(self._match(entry, names[entry.pk], likenesses), entry) for entry in entries]
         judged.sort(key=lambda pair: (-pair[0].score, getattr(pair[1], self.order), pair[1].pk))
         return [match for match, _entry in judged]
 
@@ -303,6 +319,9 @@ class _Directory:
 
     def _source(self, expression, group, filters, marks=()):
         """FROM and WHERE of the matching entries, with parameters."""
+        if not expression and not filters and not marks:
+            public = "AND e.is_public" if self.public_only else ""
+            return f"FROM {ENTRY_TEXT.table} e WHERE e.kind = %s {public}", [self.kind]
         parts = [Term((mark,)) for mark in (*self.marks, *map(kind_mark, marks))]
         parts += [
             Any(tuple(Term((facet_mark(facet, value),)) for value in values))

@@ -35,8 +35,11 @@ ROLE_WEIGHTS = {"abbreviation": 0.985, "alias": 0.98, "as_signed": 0.96, "former
 
 
 def spellings_of(word):
-    """A word of the query and what it may be short for."""
-    return (word, *WRITTEN_OUT.get(word, ()))
+    """A word of the query, what it may be short for, and its singular."""
+    singular = ()
+    if word.isascii() and word.isalpha() and len(word) > 4 and word.endswith("s"):
+        singular = (word[:-3] + "y" if word.endswith("ies") else word[:-1],)
+    return (word, *WRITTEN_OUT.get(word, ()), *singular)
 
 
 class Likeness:

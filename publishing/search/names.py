@@ -162,6 +162,7 @@ def _row(kind, pk, entry, names, combinations):
     return SearchEntry(
         kind=kind,
         object_id=pk,
+        is_public=entry.is_public,
         combination=combinations[_values(entry.facets)],
         stale_from=entry.stale_from,
         weight=entry.weight,

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from django.db import models, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
+from publishing.cache.models import bump
+
 BATCH = 500
 
 
@@ -48,6 +50,7 @@ class Registration:
             rows = self.queryset().select_for_update(of=("self",)).order_by("pk")
             known = {row.pk: self.read(row) for row in rows.filter(pk__in=pks)}
             self.write(self.key, {pk: known.get(pk) for pk in pks})
+            bump()
 
     def different(self, pks):
         """Those of these rows that the index knows otherwise than they are."""
@@ -58,6 +61,7 @@ class Registration:
     def forget(self, pk):
         with transaction.atomic(savepoint=False):
             self.write(self.key, {pk: None})
+            bump()
 
     @property
     def uid(self):

@@ -8,8 +8,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from partners import index
-from partners.directory import DirectoryFilters, search_institutions
+from partners.directory import DirectoryFilters, search_institutions, suggest
 from partners.models import (
     Agreement,
     AgreementParty,
@@ -19,7 +18,6 @@ from partners.models import (
     InstitutionType,
     Place,
 )
-from publishing.search import names
 
 pytestmark = pytest.mark.django_db
 
@@ -66,12 +64,6 @@ CITIES = {
     "Zürich": ("苏黎世", "CH"),
     "Tokyo": ("东京", "JP"),
 }
-
-
-@pytest.fixture(autouse=True)
-def followed():
-    if index.KIND not in names.KINDS:
-        index.register()
 
 
 @pytest.fixture
@@ -425,6 +417,21 @@ def test_no_question_breaks_it(directory):
     for text in ODD:
         search(text)
         search(text, language="zh-hans", city=["'", '"', "x y", ""], type=["university"])
+
+
+def test_names_are_suggested_while_they_are_typed(directory):
+    def suggested(text):
+        return [result.institution.slug for result in suggest(text, language="en", count=3)]
+
+    assert suggested("southe") == ["southeast"]
+    assert suggested("东") == ["northeastern", "southeast", "geidai"]
+    assert suggested("dongn") == ["southeast"]
+    assert suggested("nanj") == ["nanjing-university", "nanjing-tech", "njust"]
+    directory["southeast"].is_public = False
+    directory["southeast"].save()
+    assert suggested("southe") == []
+    for text in ODD:
+        suggest(text, language="zh-hans")
 
 
 def test_markers_cannot_be_asked_for(directory):

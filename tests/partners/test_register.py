@@ -132,12 +132,10 @@ def test_the_reader_chooses_the_order(client, agreements, sort, numbers):
 
 def test_partners_are_sorted_by_their_name_in_the_readers_language(client):
     own = make_institution("The Centre", "中心", is_own=True)
-    make_agreement(own, make_institution("Zebra", "甲"), number="1", signed="2020")
-    make_agreement(own, make_institution("Aardvark", "乙"), number="2", signed="2020")
+    make_agreement(own, make_institution("Zebra", "A大学"), number="1", signed="2020")
+    make_agreement(own, make_institution("Aardvark", "B大学"), number="2", signed="2020")
     assert shown(get(client, "?sort=partner")) == ["2", "1"]
-    assert shown(get(client, "?sort=partner", "zh-hans")) == sorted(
-        ["2", "1"], key=lambda number: {"1": "甲", "2": "乙"}[number]
-    )
+    assert shown(get(client, "?sort=partner", "zh-hans")) == ["1", "2"]
 
 
 def test_the_totals_count_the_whole_register_and_are_words(client, agreements):
@@ -185,7 +183,9 @@ def rows_of(response):
     return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
 
 
-@pytest.mark.parametrize("query", ["", "?status=active", "?sort=number", "?institution=nanjing-university"])
+@pytest.mark.parametrize(
+    "query", ["", "?status=active", "?sort=number", "?institution=nanjing-university"]
+)
 def test_csv_and_json_hold_what_the_page_shows_in_its_order(client, agreements, query):
     numbers = shown(get(client, query))
     rows = rows_of(client.get(f"/en/agreements/register.csv{query}"))
@@ -216,7 +216,12 @@ def test_no_cell_is_a_formula(client, start):
 
 
 def test_plain_text_and_numbers_are_left_as_they_are():
-    assert [plain_cell(value) for value in ("2020-04", 7, None, "南京")] == ["2020-04", "7", "", "南京"]
+    assert [plain_cell(value) for value in ("2020-04", 7, None, "南京")] == [
+        "2020-04",
+        "7",
+        "",
+        "南京",
+    ]
 
 
 def test_json_keeps_the_text_as_it_is(client):

@@ -107,7 +107,9 @@ def boxes(drawn):
 def test_the_names_of_neighbouring_cities_do_not_cover_each_other():
     drawn = worldmap.draw(EUROPE + CHINA, (EUROPE[1], CHINA[1]))
     assert {label.text for label in drawn.labels} == {city.name for city in EUROPE + CHINA}
-    assert not [pair for pair in itertools.combinations(boxes(drawn), 2) if pair[0].overlap(pair[1])]
+    assert not [
+        pair for pair in itertools.combinations(boxes(drawn), 2) if pair[0].overlap(pair[1])
+    ]
 
 
 def test_names_stand_on_the_outer_side_of_a_crowd_of_pins():
