@@ -7,7 +7,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import ExtractYear
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -197,22 +196,9 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
     def undated(self):
         return self.filter(release_date="")
 
-    def years(self):
-        """How many releases each year has, newest first: ``[(2020, 2), …]``."""
-        return (
-            self.filter(release_date_first__isnull=False)
-            .order_by()
-            .annotate(year=ExtractYear("release_date_first"))
-            .values("year")
-            .annotate(count=models.Count("pk"))
-            .order_by("-year")
-            .values_list("year", "count")
-        )
-
-    def counts_by_field(self) -> dict[int, int]:
-        """How many releases each field of cooperation has, by its key."""
-        counts = self.order_by().values_list("field").annotate(models.Count("pk"))
-        return {field: count for field, count in counts if field}
+    def before(self, instant: datetime.datetime):
+        """What stands in the reader's list behind this instant."""
+        return self.filter((f"{column('order', languages.active())}__lt", instant))
 
     def for_page(self):
         return self.select_related("field", "lead_image").with_pageviews()
@@ -326,7 +312,10 @@ class Release(Publishable):
         name = column("order", languages.active())
         place = getattr(self, name)
         way, order = ("lt", "-") if older else ("gt", "")
-        beyond = Q((f"{name}__{way}", place)) | Q((name, place), (f"pk__{way}", self.pk))
+        # The first condition says nothing new, but lets the index begin at this place.
+        beyond = Q((f"{name}__{way}e", place)) & (
+            Q((f"{name}__{way}", place)) | Q((f"pk__{way}", self.pk))
+        )
         releases = Release.objects.public().filter(beyond)
         return releases.order_by(f"{order}{name}", f"{order}pk").only(
             "slug", *languages.columns("headline")

@@ -4,12 +4,19 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.generic import ListView
 
+from news.archive import ArchivePaginator, archive
 from news.models import Event, Release
 from partners.models import CooperationField
 from publishing.cache.pages import public_page
+from publishing.cache.shared import once_per_version
 from publishing.editorial.views import PublishableDetail
 
 UNDATED = "undated"
+
+
+@once_per_version
+def fields_of_cooperation() -> list[CooperationField]:
+    return list(CooperationField.objects.all())
 
 
 @method_decorator(public_page("year", "field", "page"), name="dispatch")
@@ -21,10 +28,18 @@ class ReleaseList(ListView):
     paginate_by = 10
 
     def get_queryset(self):
-        self.fields = list(CooperationField.objects.all())
+        self.archive = archive()
+        self.fields = fields_of_cooperation()
         self.field = self.chosen_field()
         self.year = self.request.GET.get("year", "")
-        return self.narrow(self.in_year(Release.objects.public())).newest_first().for_list()
+        releases = self.in_year(Release.objects.public())
+        if self.field:
+            releases = releases.filter(field=self.field)
+        return releases.newest_first().for_list()
+
+    def get_paginator(self, releases, per_page, **kwargs):
+        counted = self.counted_by_field(self.counted_by_year(self.archive))
+        return ArchivePaginator(releases, per_page, counted, **kwargs)
 
     def chosen_field(self):
         slug = self.request.GET.get("field")
@@ -35,9 +50,6 @@ class ReleaseList(ListView):
                 return field
         raise Http404
 
-    def narrow(self, releases):
-        return releases.filter(field=self.field) if self.field else releases
-
     def in_year(self, releases):
         if not self.year:
             return releases
@@ -47,6 +59,14 @@ class ReleaseList(ListView):
             return releases.in_year(int(self.year))
         raise Http404
 
+    def counted_by_year(self, counted):
+        if not self.year:
+            return counted
+        return counted.of_year(None if self.year == UNDATED else int(self.year))
+
+    def counted_by_field(self, counted):
+        return counted.of_field(self.field.pk) if self.field else counted
+
     def address(self, **changes):
         """This list with other choices, on its first page."""
         chosen = {"year": self.year, "field": self.field.slug if self.field else ""} | changes
@@ -55,15 +75,13 @@ class ReleaseList(ListView):
         return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
 
     def years(self):
-        releases = self.narrow(Release.objects.public())
-        counts = [(str(year), str(year), count) for year, count in releases.years()]
-        undated = releases.undated().count()
-        if undated:
-            counts.append((UNDATED, _("Undated"), undated))
-        most = max((count for _value, _label, count in counts), default=1)
-        total = sum(count for _value, _label, count in counts)
-        return [self.year_bar("", _("All"), total, 0)] + [
-            self.year_bar(value, label, count, count / most) for value, label, count in counts
+        counts = self.counted_by_field(self.archive).years()
+        most = max(counts.values(), default=1)
+        return [self.year_bar("", _("All"), sum(counts.values()), 0)] + [
+            self.year_bar(
+                str(year or UNDATED), str(year) if year else _("Undated"), count, count / most
+            )
+            for year, count in counts.items()
         ]
 
     def year_bar(self, value, label, count, share):
@@ -76,7 +94,7 @@ class ReleaseList(ListView):
         }
 
     def topics(self):
-        counts = self.in_year(Release.objects.public()).counts_by_field()
+        counts = self.counted_by_year(self.archive).fields()
         everything = {
             "name": _("All topics"),
             "count": sum(counts.values()),
@@ -119,12 +137,11 @@ class ReleaseDetail(PublishableDetail):
     def get_context_data(self, **kwargs):
         release = self.object
         context = super().get_context_data(**kwargs)
-        events = list(release.events.public().for_list())
         return context | {
             "crumbs": self.crumbs(context),
-            "events": events,
-            "agreements": release.agreements.public().with_status().for_register(),
-            "institutions": release.institutions.public(),
+            "events": list(release.events.public().for_list()),
+            "agreements": list(release.agreements.public()),
+            "institutions": list(release.institutions.public().for_link()),
             "previous": release.neighbour(older=True),
             "next": release.neighbour(older=False),
         }

@@ -191,6 +191,10 @@ class InstitutionQuerySet(PublicQuerySet):
     def for_list(self):
         return self.select_related("city", "place").prefetch_related("types")
 
+    def for_link(self):
+        """What a link shows: the name and the address."""
+        return self.only("slug", *languages.columns("name"))
+
 
 class Institution(PublicModel):
     """A partner, or the office itself. Facts are edited in place."""
