@@ -1,4 +1,5 @@
-"""How well the partner directory answers: a judged set of queries over real institutions.
+"""How well the searches answer: judged queries to the directory, over real institutions, and to
+the site search, over the demonstration content.
 
     python bench/search_quality.py [--noise 100000] [--misses]
 
@@ -122,6 +123,24 @@ def load_noise(count, countries):
     )
 
 
+def judge_documents(show_misses):
+    from portal.demo import loading
+    from publishing.search.documents import search_documents
+
+    loading.load()
+    scores = []
+    for language, text, meant in lines("documents.txt", "|"):
+        hits = search_documents(text, language=language).hits
+        found = [f"{hit.kind}:{next(iter(hit.url_kwargs.values()), '')}" for hit in hits]
+        places = [found.index(each) + 1 if each in found else 0 for each in meant.split()]
+        first = min(filter(None, places), default=0)
+        recall = mean(1 if 0 < place <= 10 else 0 for place in places)
+        scores.append((1 / first if first else 0, recall, first == 1))
+        if show_misses and scores[-1] != (1, 1, True):
+            print(f"  {text}: meant {meant}, found {found[:4]}")
+    return scores
+
+
 def judge(show_misses):
     from partners.directory import search_institutions
 
@@ -143,16 +162,16 @@ def judge(show_misses):
     return by_class, times, firsts
 
 
-def report(by_class, times):
+def report(by_class, times=()):
     print(f"{'class':<16}{'queries':>8}{'MRR':>8}{'recall':>8}{'top':>8}")
     rows = [row for rows in by_class.values() for row in rows]
     for name, scores in [*by_class.items(), ("all", rows)]:
         mrr, recall = mean(s[0] for s in scores), mean(s[1] for s in scores)
         top = f"{sum(s[2] for s in scores)}/{len(scores)}"
         print(f"{name:<16}{len(scores):>8}{mrr:>8.3f}{recall:>8.3f}{top:>8}")
-    times.sort()
-    milliseconds = [times[int(len(times) * share)] * 1000 for share in (0.5, 0.95)]
-    print("a page: p50 {:.0f} ms, p95 {:.0f} ms".format(*milliseconds))
+    if times := sorted(times):
+        milliseconds = [times[int(len(times) * share)] * 1000 for share in (0.5, 0.95)]
+        print("a page: p50 {:.0f} ms, p95 {:.0f} ms".format(*milliseconds))
     return mean(s[0] for s in rows) >= MRR and mean(s[1] for s in rows) >= RECALL
 
 
@@ -171,11 +190,15 @@ def main():
             "PORTAL_VAR": folder,
         }
         import django
+        from django.db import transaction
         from django.test.utils import setup_databases, teardown_databases
 
         django.setup()
         databases = setup_databases(verbosity=0, interactive=False)
         try:
+            with transaction.atomic():
+                documents = judge_documents(options.misses)
+                transaction.set_rollback(True)
             countries = load_institutions()
             if options.noise:
                 load_noise(options.noise, countries)
@@ -183,7 +206,7 @@ def main():
             if options.firsts:
                 text = "".join(f"{query}\t{' '.join(found)}\n" for query, found in firsts)
                 Path(options.firsts).write_text(text, encoding="utf-8")
-            good = report(by_class, times)
+            good = report({"site search": documents}) & report(by_class, times)
         finally:
             teardown_databases(databases, verbosity=0)
     sys.exit(not good)

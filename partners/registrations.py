@@ -17,7 +17,7 @@ def register():
         queryset=lambda: Institution.objects.select_related("city").prefetch_related("names"),
         related={
             InstitutionName: lambda name: [name.institution_id],
-            Place: lambda place: Institution.objects.filter(city=place).values_list("pk", flat=True),
+            Place: lambda place: place.city_institutions.values_list("pk", flat=True),
         },
     )
     searchable(
@@ -38,15 +38,16 @@ def institution_document(institution):
     if not Institution.objects.public().filter(pk=institution.pk).exists():
         return None
     names = [name.text for name in institution.names.all()]
-    places = languages.columns("name")
-    city = [getattr(institution.city, column) or "" for column in places] if institution.city else []
+    columns = languages.columns("name")
+    city = institution.city
+    places = [getattr(city, column) or "" for column in columns] if city else []
     return Document(
         titles={code: languages.text(institution, "name", code) for code in languages.CODES},
         bodies={code: languages.text(institution, "summary", code) for code in languages.CODES},
         visible={code: (ALWAYS, None) for code in languages.CODES},
         url_name="partners:institution",
         url_kwargs={"slug": institution.slug},
-        keywords=" ".join(["Partner 合作伙伴", *names, *city]),
+        keywords=" ".join(["Partner 合作伙伴", *names, *places]),
     )
 
 

@@ -13,7 +13,9 @@ def pytest_collection_modifyitems(items):
         marker = item.get_closest_marker("django_db")
         flushed = "live_server" in names or "transactional_db" in names
         if flushed or (marker and marker.kwargs.get("transaction")):
-            names.append("django_db_serialized_rollback")
+            # pytest-django serialises for markers that say so, not for the fixture beside one.
+            given_back = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+            item.add_marker(given_back, append=False)
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 

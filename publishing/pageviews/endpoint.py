@@ -20,13 +20,13 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpResponse
 from django.http.request import validate_host
 
 from . import clock, conf, journal, kinds, pulse, visitors
 from .collector import apply_now
-from .connecting import connected
+from .connecting import connected, impatient
 from .figures import figures
 from .journal import Record
 from .models import Reason
@@ -49,6 +49,8 @@ PURPOSES = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 # For so long after midnight a visitor may continue a chain of clicks of the day before.
 OVERLAP = 30
 ALARM_EVERY = 60
+# Milliseconds that a view without a journal may wait for a lock; then the page sends it again.
+DIRECT_PATIENCE = 1000
 
 
 class Answer(NamedTuple):
@@ -133,7 +135,7 @@ def _read(environ):
     try:
         with connected():
             numbers = figures.read(items)
-    except DatabaseError:
+    except Error:
         # The page keeps the number it came with.
         return Answer(HTTPStatus.SERVICE_UNAVAILABLE)
     body = json.dumps({str(item): number for item, number in numbers.items()})
@@ -257,9 +259,9 @@ def _keep(record) -> bool:
         except OSError as error:
             _alarm(error)
     try:
-        with connected():
+        with connected(), impatient(DIRECT_PATIENCE):
             apply_now([record])
-    except DatabaseError:
+    except Error:
         logger.exception("A pageview could be kept neither in the journal nor in the database.")
         return False
     return True

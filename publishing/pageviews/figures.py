@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from threading import Lock
 from typing import NamedTuple
 
-from django.db import DatabaseError
+from django.db import Error
 
 from . import kinds
 from .kinds import Item
@@ -63,7 +63,7 @@ class Figures:
             fetched = fetch(missing)
             with self._lock:
                 self._known |= {item: fetched[item] for item in fetched if item in self._asked}
-        except DatabaseError:
+        except Error:
             with self._lock:
                 fetched = {item: self._known[item] for item in missing if item in self._known}
             if missing and not fetched and not found:

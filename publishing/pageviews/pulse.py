@@ -10,16 +10,18 @@ import os
 import threading
 import time
 
-from django.db import DatabaseError, connections
+from django.db import Error, connections
 
 from . import clock, collector, conf, visitors
-from .connecting import connected
+from .connecting import connected, impatient
 from .figures import figures
 
 logger = logging.getLogger(__name__)
 
 SECOND = 1.0
 TIDY_EVERY = 600
+# Milliseconds to wait for a lock. Missing a beat costs nothing: the next one does its work.
+PATIENCE = 250
 
 
 class Leadership:
@@ -81,14 +83,14 @@ class Pulse:
 
     def _beat_safely(self):
         try:
-            with connected():
+            with connected(), impatient(PATIENCE):
                 self.beat(lead=self._leadership.claim())
             if self._failing:
                 logger.warning("Pageviews are collected again.")
             self._failing = False
         except Exception as error:
             # Whatever it is, the journal keeps the views; the next beat tries again.
-            expected = isinstance(error, (DatabaseError, OSError))
+            expected = isinstance(error, (Error, OSError))
             if not self._failing:
                 logger.error("Pageviews wait in the journal: %s", error, exc_info=not expected)
             self._failing = True

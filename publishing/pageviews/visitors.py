@@ -14,16 +14,18 @@ from types import SimpleNamespace
 
 from django.conf import settings
 from django.contrib import auth
-from django.db import DatabaseError
+from django.db import Error
 from django.http import parse_cookie
 
 from . import clock, conf
-from .connecting import connected
+from .connecting import connected, impatient
 from .models import Salt
 
 # Salts of the next day are made this many seconds before it begins, so that an outage of the
 # database at midnight does not matter.
 AHEAD = 2 * 3600
+# Milliseconds that a visitor's request may wait for somebody else's lock.
+PATIENCE = 100
 
 
 def address(environ) -> str:
@@ -62,7 +64,7 @@ def is_staff(environ) -> bool:
     try:
         with connected():
             user = auth.get_user(SimpleNamespace(session=engine.SessionStore(session_key)))
-    except DatabaseError:
+    except Error:
         return True
     return user.is_active and user.is_staff
 
@@ -97,13 +99,13 @@ class Salts:
 
 
 def _agree(day, *, may_differ):
-    """The salt all hosts share. Where the database is away, a host may go on with its own."""
+    """The salt all hosts share. While the database is away or locked, a host may use its own."""
     own = secrets.token_hex(16)
     try:
-        with connected():
+        with connected(), impatient(PATIENCE):
             Salt.objects.bulk_create([Salt(day=day, salt=own)], ignore_conflicts=True)
             return bytes.fromhex(Salt.objects.values_list("salt", flat=True).get(day=day))
-    except DatabaseError:
+    except Error:
         if not may_differ:
             raise
         return bytes.fromhex(own)

@@ -285,17 +285,23 @@ class Judge:
             self.parts = [run.text if run.dense else stem(plain_word(run.text)) for run in runs]
 
     def by_title(self, candidate):
-        return (-self._title_score(candidate), -candidate.position)
+        return (-self._title_score(candidate, fold(candidate.title)), -candidate.position)
 
     def by_text(self, candidate, beginnings):
+        """The text counts for what the title leaves open: a title that says all needs no more."""
+        title = fold(candidate.title)
         body = fold(beginnings.get(candidate.pk, ""))
-        score = self._title_score(candidate) + 20 * self._share(body) + 8 * (self.phrase in body)
+        open_share = 1 - self._share(title)
+        score = self._title_score(candidate, title)
+        score += open_share * (25 * self._share(body) + 8 * (self.phrase in body))
         return (-score, -candidate.position)
 
-    def _title_score(self, candidate):
-        title = fold(candidate.title)
+    def _title_score(self, candidate, title):
         score = 60 * self._share(title)
-        score += 20 * (self.phrase in title) + 20 * (key(candidate.title) == self.key)
+        if self.phrase in title:
+            # A short title that is nearly what was typed is a name: before texts that mention it.
+            score += 20 + 20 * len(self.phrase) / len(title)
+        score += 40 * (key(candidate.title) == self.key)
         score += 2 * (candidate.language == self.language)
         day = candidate.position >> 32
         years = abs(self.today - day) / 365
