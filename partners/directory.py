@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 from partners.index import KIND
 from partners.models import CooperationField, Institution, InstitutionType, Place
 from publishing.cache.models import current
+from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
 from publishing.search import ladder, names
 from publishing.search.analyzer import QUERY_CHARACTERS, key
@@ -168,17 +169,23 @@ _kept = {}
 def current_labels(language):
     """The labels of the directory as it stands, kept until public content or the day changes.
 
-    Inside a transaction nothing is kept: it may be rolled back, and its number used again.
+    Inside a transaction only the page cache knows what is seen: a transaction that writes may be
+    rolled back, and its number used again.
     """
     today = timezone.localdate()
     names.refresh(KIND, today)
     if connection.in_atomic_block:
-        return Labels(language)
+        return labels_in_snapshot(language)
     state = (current(), today)
     kept = _kept.get(language)
     if kept is None or kept[0] != state:
         kept = _kept[language] = (state, Labels(language))
     return kept[1]
+
+
+@once_per_version
+def labels_in_snapshot(language):
+    return Labels(language)
 
 
 class Labels:
