@@ -317,6 +317,8 @@ class Release(Publishable):
             Q((f"{name}__{way}", place)) | Q((f"pk__{way}", self.pk))
         )
         releases = Release.objects.public().filter(beyond)
-        return releases.order_by(f"{order}{name}", f"{order}pk").only(
-            "slug", *languages.columns("headline")
-        ).first()
+        return (
+            releases.order_by(f"{order}{name}", f"{order}pk")
+            .only("slug", *languages.columns("headline"))
+            .first()
+        )

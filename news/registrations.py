@@ -3,8 +3,8 @@
 from news.models import Event, Release
 from publishing.cache import due
 from publishing.pageviews import kinds
-from publishing.search.publishable import document
 from publishing.search.documents import register as searchable
+from publishing.search.publishable import document
 
 
 def register():

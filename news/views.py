@@ -149,7 +149,11 @@ class ReleaseDetail(PublishableDetail):
     def crumbs(self, context):
         news = reverse("news:release_list")
         date = self.object.printed_date
-        year = (date.year, f"{news}?year={date.year}") if date else (_("Undated"), f"{news}?year={UNDATED}")
+        year = (
+            (date.year, f"{news}?year={date.year}")
+            if date
+            else (_("Undated"), f"{news}?year={UNDATED}")
+        )
         return [(_("News"), news), year]
 
 

@@ -102,7 +102,7 @@ class Place(PublicModel):
                 | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="partners_place_coordinates",
                 violation_error_message=_(
-                    "Give both coordinates or none: latitude from -90 to 90, longitude from -180 to 180."
+                    "Give both coordinates or none: latitude -90 to 90, longitude -180 to 180."
                 ),
             ),
         ]
@@ -754,7 +754,6 @@ class AgreementParty(PublicModel):
         _("or a description"),
         max_length=160,
         blank=True,
-        null=True,
         help_text=_("Where the text names no institution: several companies."),
     )
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.PARTY)

@@ -30,7 +30,7 @@ LOOKS = {
 SORTS = {
     "status": _("status, then expiry"),
     "ends": _("expiry, soonest first"),
-    "partner": _("partner"),
+    "partner": pgettext_lazy("sort order", "partner"),
     "field": _("field"),
     "signed": _("signature, newest first"),
     "number": _("number"),

@@ -11,7 +11,9 @@ def save_place(*, place: Place) -> None:
     parts = {place.pk}
     while parts:
         parts = set(
-            Place.objects.filter(parent__in=parts).exclude(pk__in=inside).values_list("pk", flat=True)
+            Place.objects.filter(parent__in=parts)
+            .exclude(pk__in=inside)
+            .values_list("pk", flat=True)
         )
         inside |= parts
     for institution in Institution.objects.filter(place__in=inside).select_related("place"):

@@ -1,4 +1,7 @@
-"""The four groups of staff and what each may do. Created by migration; an office may change them."""
+"""The four groups of staff and what each may do.
+
+A migration makes them; an office may change them.
+"""
 
 # Actions by model, as "app.model": the codenames follow from Django's "action_model".
 _WRITES = ("add", "change", "delete", "view")

@@ -151,7 +151,9 @@ class Milestone(PublicModel):
 
 class MenuItemQuerySet(PublicQuerySet):
     def for_menu(self):
-        return self.select_related("page").defer("page__body", *(f"page__{c}" for c in columns("body")))
+        return self.select_related("page").defer(
+            "page__body", *(f"page__{c}" for c in columns("body"))
+        )
 
 
 class MenuItem(PublicModel):
@@ -276,7 +278,7 @@ class SiteSettings(PublicModel):
 
 
 class DemonstrationRow(models.Model):
-    """Remembers what ``load_demo`` made, so that ``remove_demo`` takes that away and nothing else."""
+    """What ``load_demo`` made: ``remove_demo`` takes that away and nothing else."""
 
     content_type = models.ForeignKey("contenttypes.ContentType", on_delete=models.CASCADE)
     object_id = models.PositiveBigIntegerField()

@@ -3,9 +3,9 @@
 from portal.models import Milestone, Page
 from publishing.cache import due
 from publishing.editorial import languages
-from publishing.search.publishable import ALWAYS, document
 from publishing.search.documents import Document
 from publishing.search.documents import register as searchable
+from publishing.search.publishable import ALWAYS, document
 
 
 def register():

@@ -15,6 +15,15 @@ from django.utils.translation import gettext_lazy as _
 
 env = environ.Env()
 
+
+def number(name, default):
+    """A whole number from the environment; the sentence of a refusal names the variable."""
+    try:
+        return env.int(name, default)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be a whole number.") from error
+
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(env.str("PORTAL_VAR", str(BASE_DIR / "var"))).resolve()
 
@@ -60,8 +69,11 @@ def sqlite(name):
         "CONN_MAX_AGE": 60,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000",
+            # Short: a thread that waits inside SQLite can hold up its whole process.
+            "timeout": 5,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000"
+            ),
         },
     }
 
@@ -81,9 +93,7 @@ SECRET_KEY_FALLBACKS = env.list("PORTAL_OLD_SECRET_KEYS", default=[])
 
 # The address under which the world knows the portal: canonical links, feeds, calendar
 # identifiers, mail. Its scheme decides whether cookies and redirects insist on HTTPS.
-PORTAL_BASE_URL = env.str("PORTAL_BASE_URL", f"http://127.0.0.1:{env.int('PORT', 8000)}").rstrip(
-    "/"
-)
+PORTAL_BASE_URL = env.str("PORTAL_BASE_URL", f"http://127.0.0.1:{number('PORT', 8000)}").rstrip("/")
 _address = urlsplit(PORTAL_BASE_URL)
 if _address.scheme not in ("http", "https") or not _address.hostname:
     raise ImproperlyConfigured("PORTAL_BASE_URL must look like https://www.example.org.")
@@ -195,14 +205,15 @@ SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("PORTAL_BEHIND_PROXY", False) else None
 )
 SECURE_SSL_REDIRECT = _https
-SECURE_HSTS_SECONDS = env.int("PORTAL_HSTS_SECONDS", 31_536_000) if _https else 0
+SECURE_HSTS_SECONDS = number("PORTAL_HSTS_SECONDS", 31_536_000) if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("PORTAL_HSTS_SUBDOMAINS", True)
 SECURE_HSTS_PRELOAD = env.bool("PORTAL_HSTS_PRELOAD", True)
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-X_FRAME_OPTIONS = "SAMEORIGIN"
+# For old browsers; the others follow frame-ancestors below.
+X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -237,17 +248,20 @@ LOGGING = {
     "formatters": {
         "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "null": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["console"], "level": env.str("PORTAL_LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         # A wrong Host header is answered with 400; it needs no line per probe.
-        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        "django.security.DisallowedHost": {"handlers": ["null"], "propagate": False},
     },
 }
 
 # Days before its end in which an agreement counts as expiring, where no notice is agreed.
-PORTAL_EXPIRING_DAYS = env.int("PORTAL_EXPIRING_DAYS", 183)
+PORTAL_EXPIRING_DAYS = number("PORTAL_EXPIRING_DAYS", 183)
 # Networks whose visits are not counted (the office itself), and proxies whose
 # X-Forwarded-For is believed.
 PORTAL_IGNORED_NETWORKS = env.list("PORTAL_IGNORED_NETWORKS", default=[])
@@ -258,5 +272,5 @@ PORTAL_PAGEVIEWS_JOURNAL = Path(_journal) if _journal else None
 # Write each view through to the disk: nothing is lost when the power fails, at 0.4 ms a view.
 PORTAL_PAGEVIEWS_SYNC_EACH_VIEW = env.bool("PORTAL_PAGEVIEWS_SYNC_EACH_VIEW", False)
 # Memory for ready pages in each process, and the proxy's internal location for media files.
-PORTAL_CACHE_MB = env.int("PORTAL_CACHE_MB", 32)
+PORTAL_CACHE_MB = number("PORTAL_CACHE_MB", 32)
 PORTAL_ACCEL_PREFIX = env.str("PORTAL_ACCEL_PREFIX", "")

@@ -3,6 +3,7 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
+from django.views.i18n import JavaScriptCatalog
 
 from portal import views
 from publishing.media.covers import cover
@@ -14,6 +15,8 @@ urlpatterns = [
 ]
 
 urlpatterns += i18n_patterns(
+    # Before the admin's own: with the words of this portal and of the text editor.
+    path("admin/jsi18n/", JavaScriptCatalog.as_view()),
     path("admin/", admin.site.urls),
     path("", views.home, name="home"),
     path("", include("news.urls")),
@@ -22,4 +25,3 @@ urlpatterns += i18n_patterns(
     # Pages that staff write come last: everything above is reserved.
     path("<slug:slug>/", views.PageDetail.as_view(), name="page"),
 )
-

@@ -35,6 +35,17 @@ def pytest_terminal_summary(terminalreporter):
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(request, django_db_modify_db_settings_parallel_suffix):
+    """Start Playwright before the database is prepared.
+
+    Its event loop gives this thread another set of connection objects; what Django keeps on the
+    first set, such as the rows to give back after a flush, would be lost to browser tests.
+    """
+    if any(item.get_closest_marker("browser") for item in request.session.items):
+        request.getfixturevalue("playwright")
+
+
+@pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """Debian's Chromium, which never looks for its maker's hosts."""
     program = shutil.which("chromium")

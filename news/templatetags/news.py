@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import formats
+from django.utils.translation import gettext
 
 from news.models import Event, Release
 
@@ -23,11 +24,12 @@ def releases_with_agreement(agreement, limit=5):
     return {"releases": releases.newest_first().for_list()[:limit]}
 
 
-@register.inclusion_tag("news/_events_about.html")
-def events_about(institution, limit=5):
+@register.inclusion_tag("news/_events_about.html", takes_context=True)
+def events_about(context, institution, limit=5):
     """The newest events in which this institution takes part."""
     events = Event.objects.public().filter(institutions=institution)
-    return {"events": events.for_list().order_by("-starts_at")[:limit]}
+    newest = events.for_list().order_by("-starts_at")[:limit]
+    return {"events": newest, "site": context.get("site")}
 
 
 @register.inclusion_tag("news/_clocks.html")
@@ -47,11 +49,10 @@ def clocks(event, home_cities):
 
 @register.simple_tag
 def event_day_line(event):
-    """"July 2020, Thursday" beneath the large day."""
+    """ "July 2020, Thursday" beneath the large day."""
     date = event.printed_date
     if date.day is None:
         return date.localised()
     month = formats.date_format(date.first, "YEAR_MONTH_FORMAT")
-    return f"{month}, {formats.date_format(date.first, 'l')}"
-
-
+    weekday = formats.date_format(date.first, "l")
+    return gettext("%(month)s, %(weekday)s") % {"month": month, "weekday": weekday}

@@ -148,6 +148,8 @@ def term(agreement):
     end = _end_text(agreement)
     if end:
         return gettext("%(start)s to %(end)s") % {"start": start, "end": end}
+    if agreement.is_evergreen and not (agreement.signed or agreement.effective):
+        return gettext("Start not known, no end date")
     if agreement.is_evergreen:
         return gettext("%(start)s, no end date") % {"start": start}
     return gettext("%(start)s, term not known") % {"start": start}

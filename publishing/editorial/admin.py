@@ -5,6 +5,8 @@ from django.contrib import admin, messages
 from django.db import models, transaction
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media
 from modeltranslation.fields import TranslationField
@@ -32,7 +34,8 @@ class BilingualFields:
         if field is not None and isinstance(db_field, TranslationField):
             name = db_field.translated_field.verbose_name
             language = languages.language_name(db_field.language)
-            field.label = f"{str(name)[:1].upper()}{str(name)[1:]} ({language})"
+            label = {"field": capfirst(name), "language": language}
+            field.label = gettext("%(field)s (%(language)s)") % label
             field.widget.attrs["lang"] = languages.TAGS[db_field.language]
         return field
 

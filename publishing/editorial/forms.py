@@ -140,7 +140,9 @@ class PublishableForm(forms.ModelForm):
 
     def chosen_steps(self) -> list[tuple[str, str]]:
         """``[(language, step), …]`` as chosen by the editor."""
-        steps = [(code, self.cleaned_data.get(column("step", code), "")) for code in languages.CODES]
+        steps = [
+            (code, self.cleaned_data.get(column("step", code), "")) for code in languages.CODES
+        ]
         return [(code, step) for code, step in steps if step]
 
     def take_step(self, code: str, step: str):
@@ -149,5 +151,7 @@ class PublishableForm(forms.ModelForm):
         if step == "publish":
             arguments["at"] = self.cleaned_data.get(column("at", code))
         if step == "unpublish":
-            arguments["replacement"] = self.cleaned_data.get(column("replacement_address", code), "")
+            arguments["replacement"] = self.cleaned_data.get(
+                column("replacement_address", code), ""
+            )
         getattr(services, step)(**arguments)

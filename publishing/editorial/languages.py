@@ -50,5 +50,5 @@ def first_text(instance, name: str) -> str:
 
 
 def language_name(code: str) -> str:
-    """"English" or "Chinese" in the words of whoever reads: for sentences to staff."""
+    """ "English" or "Chinese" in the words of whoever reads: for sentences to staff."""
     return str({"en": _("English"), "zh-hans": _("Chinese")}[code])

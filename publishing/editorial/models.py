@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from publishing.cache.models import PublicModel, PublicQuerySet
 from publishing.editorial import languages
@@ -150,7 +151,7 @@ class Publishable(PublicModel):
         blank=True,
         validators=[slug_form],
         help_text=_(
-            "Last part of the web address, the same in both languages. Empty: made from the headline."
+            "Last part of the address, the same in both languages. Empty: made from the headline."
         ),
     )
 
@@ -283,7 +284,8 @@ class Publishable(PublicModel):
 
     def languages_label(self) -> str:
         """ "English, 中文": the languages in which this may be read now."""
-        return ", ".join(languages.SHORT_NAMES[code] for code in self.public_languages())
+        names = (languages.SHORT_NAMES[code] for code in self.public_languages())
+        return pgettext("between names", ", ").join(names)
 
     def clean(self):
         super().clean()

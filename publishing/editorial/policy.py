@@ -57,4 +57,3 @@ def possible_steps(user, item, language: str) -> list[str]:
         if state in (State.PUBLISHED, State.WITHDRAWN) and not item.is_scheduled(language):
             steps.append("unpublish")
     return steps
-

@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
-from . import clock, conf, kinds
+from . import conf, kinds
 from .kinds import Item
 from .models import Reason
 
@@ -22,6 +22,9 @@ KEPT_HOURS = 48
 # Read at most this much of a file in one transaction; a backlog is worked off in several.
 PIECE = 1_000_000
 HOUR_FORMAT = "%Y%m%d%H"
+# What a clock may say, from 2000 to 2100.
+EARLIEST, LATEST = 946_684_800, 4_102_444_800
+REASONS = tuple(Reason.values)
 
 _to_json = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -59,16 +62,17 @@ def decode(line: bytes) -> Record | None:
     try:
         fields = json.loads(line)
         at = float(fields["t"])
-        clock.day_of(at)
-    except (ValueError, KeyError, TypeError, OverflowError, OSError):
+        reason, *texts = [fields.get(name, "") for name in "xrvplf"]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    if fields.get("x") in Reason.values:
-        return Record(at, reason=fields["x"])
-    texts = [fields.get(name, "") for name in "rvplf"]
-    if not all(isinstance(text, str) for text in texts):
+    if not EARLIEST < at < LATEST:
         return None
+    if reason:
+        return Record(at, reason=reason) if reason in REASONS else None
     token, visitor, yesterday, language, host = texts
-    if not kinds.TOKEN.fullmatch(token) or max(len(visitor), len(yesterday)) > 16:
+    if {type(text) for text in texts} != {str} or max(len(visitor), len(yesterday)) > 16:
+        return None
+    if not kinds.TOKEN.fullmatch(token):
         return None
     item = kinds.parse(token)
     if item is None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from . import clock
 from .journal import KEPT_HOURS, Record
@@ -44,7 +45,12 @@ class Sums:
 
 
 def sight_key(day: date, item: Item, visitor: str) -> str:
-    return f"{day:%Y%m%d}.{item}.{visitor}"
+    return f"{_digits(day)}.{item.kind}-{item.id}.{visitor}"
+
+
+@lru_cache(8)
+def _digits(day):
+    return day.strftime("%Y%m%d")
 
 
 def keys(record: Record) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import connection
+from django.db.models import DateField
 
 from . import clock, kinds, rules
 from .journal import Record
@@ -28,9 +29,11 @@ def add(records: list[Record]) -> Sums:
 def _sights(records):
     keys = sorted({key for record in records for key in rules.keys(record)})
     return {
-        seen.key: Sight(seen.day, seen.visitor, seen.last, seen.views)
+        key: Sight(*known)
         for part in _portions(keys)
-        for seen in Seen.objects.filter(key__in=part)
+        for key, *known in Seen.objects.filter(key__in=part).values_list(
+            "key", "day", "visitor", "last", "views"
+        )
     }
 
 
@@ -51,15 +54,13 @@ def _opened(records):
 
 
 def _save(sums):
-    Seen.objects.bulk_create(
-        [
-            Seen(key=key, day=s.day, visitor=s.visitor, last=s.last, views=s.views)
-            for key, s in sorted(sums.sights.items())
-        ],
-        update_conflicts=True,
-        unique_fields=["key"],
-        update_fields=["last", "views"],
-        batch_size=PORTION,
+    _merge(
+        Seen,
+        ["key"],
+        [(key, s.day, s.visitor, s.last, s.views) for key, s in sums.sights.items()],
+        ["key", "day", "visitor", "last", "views"],
+        "{0} = excluded.{0}",
+        ["last", "views"],
     )
     _increase(Total, ["kind", "object_id"], ["views"], [(*i, n) for i, n in sums.views.items()])
     _increase(
@@ -104,31 +105,38 @@ def _fold_hosts(hosts):
 
 
 def _increase(model, keys, counters, rows: Iterable[tuple]) -> None:
-    """Adds numbers to rows that may not exist yet; locks them in the order of their keys."""
-    rows = sorted(rows)
-    if not rows:
-        return
+    """Adds numbers to rows that may not exist yet."""
+    addition = "{0} = {table}.{0} + excluded.{0}"
+    _merge(model, keys, rows, [*keys, *counters], addition, counters)
+
+
+def _merge(model, keys, rows, names, change, changed) -> None:
+    """Inserts rows, or changes those that exist; locks them in the order of their keys."""
     quote = connection.ops.quote_name
-    fields = [model._meta.get_field(name) for name in (*keys, *counters)]
     table = quote(model._meta.db_table)
-    names = ", ".join(quote(field.column) for field in fields)
-    conflict = ", ".join(quote(name) for name in keys)
-    changes = ", ".join(
-        f"{quote(name)} = {table}.{quote(name)} + excluded.{quote(name)}" for name in counters
+    fields = [model._meta.get_field(name) for name in names]
+    changes = ", ".join(change.format(quote(name), table=table) for name in changed)
+    statement = (
+        f"INSERT INTO {table} ({', '.join(map(quote, names))}) VALUES %s "
+        f"ON CONFLICT ({', '.join(map(quote, keys))}) DO UPDATE SET {changes}"
     )
-    one = f"({', '.join(['%s'] * len(fields))})"
-    for part in _portions(rows, PORTION // len(fields)):
-        values = [
-            field.get_db_prep_save(value, connection)
-            for row in part
-            for field, value in zip(fields, row, strict=True)
-        ]
+    one = f"({', '.join(['%s'] * len(names))})"
+    # Numbers and texts go to the driver as they are; only days differ between databases.
+    days = [place for place, field in enumerate(fields) if isinstance(field, DateField)]
+    for part in _portions(sorted(rows), PORTION):
+        values = [_adapted(row, days) for row in part]
         with connection.cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO {table} ({names}) VALUES {', '.join([one] * len(part))} "
-                f"ON CONFLICT ({conflict}) DO UPDATE SET {changes}",
-                values,
+                statement % ", ".join([one] * len(part)),
+                [value for row in values for value in row],
             )
+
+
+def _adapted(row, days):
+    row = list(row)
+    for place in days:
+        row[place] = connection.ops.adapt_datefield_value(row[place])
+    return row
 
 
 def _portions(values, size=PORTION):

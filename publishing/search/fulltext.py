@@ -11,6 +11,7 @@ from django.db import connections, router
 
 # A tsvector counts positions up to 16,383; what stands behind is not found in either database.
 COLUMN_TOKENS = 15_000
+ROWS = 100
 
 
 @dataclass(frozen=True)
@@ -101,25 +102,35 @@ class FullText:
         schema_editor.execute(f"DROP TABLE {self.index}")
 
     def write(self, rows):
-        """Indexes new rows: pairs of a rowid and the list of tokens of each column."""
+        """Indexes rows: pairs of a rowid and the list of tokens of each column.
+
+        What stood under a rowid is replaced: `flush` begins numbers anew and knows no index.
+        """
         connection = connections[router.db_for_write(None)]
         if connection.vendor == "sqlite":
-            names, place = self.columns, "%s"
-            values = [
-                [rowid, *(" ".join(tokens[name][:COLUMN_TOKENS]) for name in names)]
-                for rowid, tokens in rows
-            ]
+            verb, names, place, conflict = "INSERT OR REPLACE", self.columns, "%s", ""
         else:
-            names, place = tuple(self.groups), "%s::tsvector"
-            values = [
-                [rowid, *(tsvector([tokens[c] for c in self.groups[name]]) for name in names)]
-                for rowid, tokens in rows
-            ]
-        places = ", ".join(["%s", *[place] * len(names)])
+            verb, names, place = "INSERT", tuple(self.groups), "%s::tsvector"
+            updates = ", ".join(f"{name} = EXCLUDED.{name}" for name in names)
+            conflict = f" ON CONFLICT (rowid) DO UPDATE SET {updates}"
+        values = [
+            [rowid, *(self._value(connection, name, tokens) for name in names)]
+            for rowid, tokens in rows
+        ]
+        statement = f"{verb} INTO {self.index} (rowid, {', '.join(names)}) VALUES "
+        row = f"({', '.join(['%s', *[place] * len(names)])})"
         with connection.cursor() as cursor:
-            cursor.executemany(
-                f"INSERT INTO {self.index} (rowid, {', '.join(names)}) VALUES ({places})", values
-            )
+            for start in range(0, len(values), ROWS):
+                batch = values[start : start + ROWS]
+                cursor.execute(
+                    statement + ", ".join([row] * len(batch)) + conflict,
+                    [value for line in batch for value in line],
+                )
+
+    def _value(self, connection, name, tokens):
+        if connection.vendor == "sqlite":
+            return " ".join(tokens[name][:COLUMN_TOKENS])
+        return tsvector([tokens[column] for column in self.groups[name]])
 
     def missing(self, rowids):
         """Those of these rowids that are not indexed."""

@@ -23,7 +23,7 @@ from publishing.search.analyzer import (
     query_text,
 )
 from publishing.search.fulltext import All, Any, Term
-from publishing.search.likeness import Likeness, spellings_of
+from publishing.search.likeness import WHOLE_WORDS, Likeness, spellings_of
 from publishing.search.models import (
     ENTRY_TEXT,
     SearchEntry,
@@ -188,7 +188,7 @@ def _clause(run, *, is_last):
         return _dense_term(run.text)
     word = plain_word(run.text)
     terms = [Term((spelling,)) for spelling in spellings_of(word)]
-    if is_last:
+    if is_last and word not in WHOLE_WORDS:
         terms[0] = Term((word,), prefix=True)
     if len(word) > 3:
         terms.append(Term((reading_mark(word),), prefix=True))

@@ -31,6 +31,9 @@ WRITTEN_OUT = {
     "center": ("centre",),
 }
 
+# Words that begin no other: asking for them as beginnings would walk half the directory twice.
+WHOLE_WORDS = frozenset(word for words in WRITTEN_OUT.values() for word in words)
+
 ROLE_WEIGHTS = {"abbreviation": 0.985, "alias": 0.98, "as_signed": 0.96, "former": 0.94}
 
 

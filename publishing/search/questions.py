@@ -7,6 +7,7 @@ databases answer alike and no ranking function ever walks all matches.
 
 import datetime
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import connections, router
 from django.db.models.functions import Substr
@@ -39,8 +40,8 @@ KINDS: dict[str, Registration] = {}
 WINDOW = 300
 COUNTED = 1_000
 PAGE_SIZE = 20
-READ_CLOSELY = 100
-CLOSE_CHARACTERS = 3_000
+READ_CLOSELY = 60
+CLOSE_CHARACTERS = 2_000
 ANY_TERMS = 32
 
 STRICT, PREFIX, CORRECTED, ANY = "strict", "prefix", "corrected", "any"
@@ -238,15 +239,14 @@ def _ranked(step, scope, language, connection):
             )
             rows.update((row[0], Candidate(*row)) for row in cursor.fetchall())
     judge = Judge(step, language, scope.now.date())
-    order = sorted(rows.values(), key=judge.by_title)
-    closely = [candidate.pk for candidate in order[:READ_CLOSELY]]
-    beginnings = dict(
-        SearchDocument.objects.filter(pk__in=closely).values_list(
-            "pk", Substr("body", 1, CLOSE_CHARACTERS)
-        )
+    judged = sorted(map(judge.by_title, rows.values()), key=Judged.order)
+    closely = [each.candidate.pk for each in judged if each.open_share][:READ_CLOSELY]
+    beginnings = SearchDocument.objects.filter(pk__in=closely).values_list(
+        "pk", Substr("body", 1, CLOSE_CHARACTERS)
     )
-    order = sorted(order, key=lambda candidate: judge.by_text(candidate, beginnings))
-    return _once_each(order, language)
+    texts = {pk: fold(body) for pk, body in beginnings}
+    judged = [judge.by_text(each, texts.get(each.candidate.pk)) for each in judged]
+    return _once_each([each.candidate for each in sorted(judged, key=Judged.order)], language)
 
 
 def _once_each(candidates, language):
@@ -269,6 +269,17 @@ class Candidate:
     position: int
 
 
+class Judged(NamedTuple):
+    """A candidate with its score, and the share of the question that its title does not answer."""
+
+    candidate: Candidate
+    score: float
+    open_share: float
+
+    def order(self):
+        return (-self.score, -self.candidate.position)
+
+
 class Judge:
     """Orders candidates by what matches where, with a little for being recent."""
 
@@ -285,19 +296,9 @@ class Judge:
             self.parts = [run.text if run.dense else stem(plain_word(run.text)) for run in runs]
 
     def by_title(self, candidate):
-        return (-self._title_score(candidate, fold(candidate.title)), -candidate.position)
-
-    def by_text(self, candidate, beginnings):
-        """The text counts for what the title leaves open: a title that says all needs no more."""
         title = fold(candidate.title)
-        body = fold(beginnings.get(candidate.pk, ""))
-        open_share = 1 - self._share(title)
-        score = self._title_score(candidate, title)
-        score += open_share * (25 * self._share(body) + 8 * (self.phrase in body))
-        return (-score, -candidate.position)
-
-    def _title_score(self, candidate, title):
-        score = 60 * self._share(title)
+        share = self._share(title)
+        score = 60 * share
         if self.phrase in title:
             # A short title that is nearly what was typed is a name: before texts that mention it.
             score += 20 + 20 * len(self.phrase) / len(title)
@@ -305,7 +306,15 @@ class Judge:
         score += 2 * (candidate.language == self.language)
         day = candidate.position >> 32
         years = abs(self.today - day) / 365
-        return score + (5 * 0.5 ** (years / 4) if day else 0)
+        score += 5 * 0.5 ** (years / 4) if day else 0
+        return Judged(candidate, score, 1 - share)
+
+    def by_text(self, judged, text):
+        """The text counts for what the title leaves open: a title that says all needs no more."""
+        if not text:
+            return judged
+        more = judged.open_share * (25 * self._share(text) + 8 * (self.phrase in text))
+        return judged._replace(score=judged.score + more)
 
     def _share(self, folded):
         return sum(part in folded for part in self.parts) / len(self.parts)

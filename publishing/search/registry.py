@@ -112,9 +112,26 @@ class Registration:
         self.reindex(before | set(self.related[sender](instance)))
 
     def _relation_changed(self, sender, instance, action, pk_set, **kwargs):
-        if action in ("post_add", "post_remove", "post_clear"):
-            own = isinstance(instance, self.model)
-            self.reindex([instance.pk] if own else pk_set or ())
+        if isinstance(instance, self.model):
+            concerned = {instance.pk}
+        elif action.endswith("_clear"):
+            concerned = self._before_clearing(sender, instance, action)
+        else:
+            concerned = pk_set
+        if action.startswith("post_"):
+            self.reindex(concerned)
+
+    def _before_clearing(self, through, instance, action):
+        """Whom the other side was related to: known only until the relation is cleared."""
+        remembered = instance.__dict__.setdefault("_search_before", {})
+        if action == "pre_clear":
+            own, other = (
+                next(f for f in through._meta.fields if f.related_model is model)
+                for model in (self.model, type(instance))
+            )
+            rows = through._base_manager.filter(**{other.name: instance})
+            remembered[self.uid] = set(rows.values_list(own.attname, flat=True))
+        return remembered.get(self.uid, set())
 
 
 def register(registrations, key, model, *, queryset, related, **functions):

@@ -11,6 +11,15 @@ document.addEventListener("DOMContentLoaded", () => {
       if (field.lang) box.lang = field.lang;
     }
   };
-  new MutationObserver(name).observe(document.body, { childList: true, subtree: true });
+  // The editor's buttons speak English only; the admin's catalogue knows the words.
+  const say = () => {
+    for (const button of document.querySelectorAll(".prose-editor [title]:not([data-said])")) {
+      button.dataset.said = "";
+      button.title = gettext(button.title);
+      if (button.ariaLabel) button.ariaLabel = gettext(button.ariaLabel);
+    }
+  };
+  new MutationObserver(() => { name(); if (window.gettext) say(); }).observe(document.body, { childList: true, subtree: true });
   name();
+  if (window.gettext) say();
 });

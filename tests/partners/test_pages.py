@@ -131,7 +131,7 @@ def test_the_share_of_an_option_is_an_attribute_of_the_drawing(client, birmingha
 def test_the_form_works_without_script_and_asks_for_the_same_address_with_it(client, birmingham):
     html = html_of(client, "/en/partners/")
     form = re.search(r"<form[^>]*>", html).group()
-    assert 'method="get"' in form and 'hx-get="/en/partners/"' in form
+    assert 'method="get"' in form and 'data-hx-get="/en/partners/"' in form
     assert '<input class="input" type="search" id="q" name="q"' in html
     assert 'role="status"' in html
     assert html.count('id="results"') == 1 and html.count('id="facets"') == 1

@@ -13,15 +13,14 @@ from django.db import connection, transaction
 
 import tests.publishing.pageviews_server  # noqa: F401  sets Django up
 from publishing.pageviews import collector, journal, store
-from publishing.pageviews.models import Offset, Seen
+from publishing.pageviews.models import Offset
 
 STEPS = {
     "before the files are synced": (journal, "sync"),
     "before the turn": (collector, "_take_turn"),
     "before a file is read": (journal, "read"),
     "before the visitors are looked up": (store, "_sights"),
-    "before the visitors are saved": (Seen.objects, "bulk_create"),
-    "before a table is increased": (store, "_increase"),
+    "before a table is changed": (store, "_merge"),
     "before the positions are moved": (Offset.objects, "bulk_update"),
     "before the commit": (connection, "commit"),
     "before a file is deleted": (Path, "unlink"),

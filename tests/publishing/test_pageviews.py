@@ -497,7 +497,8 @@ def test_a_torn_line_waits_and_a_senseless_one_is_tallied(site):
 @pytest.mark.parametrize(
     "line",
     [b"", b"1", b"[]", b"null", b"{}", b'{"t":"x"}', b'{"t":1e400,"r":"group-1"}', b'{"t":NaN}',
-     b'{"t":-1e15,"r":"group-1"}', b'{"t":1790827200,"r":7}', 
+     b'{"t":-1e15,"r":"group-1"}', b'{"t":1790827200,"r":7}', b"[" * 99_999,
+     b'{"t":1790827200,"x":"x"}', 
      b'{"t":1790827200,"r":"group-1","v":[]}',
      b'{"t":1790827200,"r":"group-1","v":"' + b"x" * 99 + b'"}'],
 )  # fmt: skip

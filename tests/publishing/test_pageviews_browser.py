@@ -109,15 +109,14 @@ def test_a_page_rendered_ahead_counts_when_it_is_opened(reader, release):
 
 
 def test_a_page_that_comes_back_from_memory_reports_again(reader):
-    page = reader()
-    page.wait_for_load_state("networkidle")
+    page = reader(until=REPORT)
     with page.expect_response(REPORT):
         page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
     assert len(page.reports) == 2
 
 
 def test_a_report_without_an_answer_is_sent_once_more(reader, release):
-    page = reader()
+    page = reader(until=REPORT)
     page.route(REPORT, lambda route: route.abort())
     page.reports.clear()
     page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")

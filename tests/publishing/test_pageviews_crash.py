@@ -94,7 +94,8 @@ def random_records(dice, item, now, number):
 
 KILLS = [
     *((step, 1) for step in STEPS),
-    ("before a table is increased", 3),
+    ("before a table is changed", 2),
+    ("before a table is changed", 4),
     ("after the commit", 1),
 ]
 

@@ -254,6 +254,14 @@ def test_rows_that_quote_a_changed_row_follow(put, shelf):
     assert found("nanjing") == [person.pk]
 
 
+def test_a_relation_that_is_cleared_from_the_other_side_is_followed(put, shelf):
+    group, person = put("Club"), put("x", kind=User)
+    person.groups.add(group)
+    shelf[person.username] = Document({"en": "Alone in Nanjing"}, {}, {"en": ALWAYS}, "person")
+    group.user_set.clear()
+    assert found("nanjing") == [person.pk]
+
+
 def test_bulk_changes_are_followed_by_the_helper(put, shelf):
     release = put("Nanjing")
     shelf[release.name] = Document({"en": "Cambridge"}, {}, {"en": ALWAYS}, "note")

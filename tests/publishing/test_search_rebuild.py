@@ -4,10 +4,19 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from publishing.search import documents, names
 from publishing.search.documents import Document, search_documents
-from publishing.search.models import DOCUMENT_TEXT, SearchDocument, SearchEntry, SearchTerm
+from publishing.search.fulltext import Term
+from publishing.search.models import (
+    DOCUMENT_TEXT,
+    SearchDocument,
+    SearchEntry,
+    SearchTerm,
+    kind_mark,
+    language_mark,
+)
 from publishing.search.publishable import ALWAYS
 from publishing.search.questions import KINDS
 from publishing.search.rebuilding import rebuild
@@ -90,3 +99,14 @@ def test_an_index_of_another_analyzer_is_a_warning(shelf):
     assert warnings() == []
     SearchDocument.objects.update(analyzer_version=0)
     assert warnings() == ["search.W001"]
+
+
+def test_a_number_that_is_used_again_shows_no_old_text(shelf):
+    marks = [kind_mark("note"), language_mark("en")]
+    for word in ("nanjing", "cambridge"):
+        DOCUMENT_TEXT.write([(7, {"title": [word], "body": [], "marks": marks})])
+    for word, matches in (("nanjing", 0), ("cambridge", 1)):
+        condition, params = DOCUMENT_TEXT.matching(Term((word,)), "titles", connection)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT rowid FROM {DOCUMENT_TEXT.index} WHERE {condition}", params)
+            assert len(cursor.fetchall()) == matches
