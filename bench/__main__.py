@@ -74,7 +74,9 @@ def check_programs():
     missing = [package for program, package in PROGRAMS.items() if not shutil.which(program)]
     if missing:
         raise launch.Refusal(
-            "Missing for the bench: " + ", ".join(missing) + "; install as root: apt-get install "
+            "Missing for the bench: "
+            + ", ".join(missing)
+            + "; install as root: apt-get install "
             + " ".join(missing)
         )
 

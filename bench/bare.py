@@ -18,7 +18,7 @@ def _django():
     from django.conf import settings
     from django.core.wsgi import get_wsgi_application
     from django.http import HttpResponse
-    from django.urls import path
+    from django.urls import re_path
 
     def page(request):
         return HttpResponse(BODY, headers=dict(HEADERS))
@@ -26,7 +26,7 @@ def _django():
     settings.configure(
         SECRET_KEY="only-for-the-bench",
         ALLOWED_HOSTS=["127.0.0.1"],
-        ROOT_URLCONF=(path("page/", page),),
+        ROOT_URLCONF=(re_path("^page/", page),),
     )
     return get_wsgi_application()
 

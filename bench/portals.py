@@ -8,19 +8,27 @@ from bench.database import Amount
 APPLICATION = "portal.wsgi:application"
 # One release and one list of the synthetic content.
 RELEASE, LIST = "/en/news/release-5000/", "/en/news/"
+COUNTS = "/v?ids=release-1"
 # As a browser asks; `wrk` itself would take plain text.
 BROWSER = {"Accept-Encoding": "gzip, br"}
 
 
-def any_release(pattern: str, count: int = Amount.releases) -> str:
-    """The request function of wrk for one of ``count`` pages; ``%d`` stands for its number."""
+def any_page(pattern: str, numbers: range) -> str:
+    """The request function of wrk for one of many pages; ``%d`` stands for its number.
+
+    Another one each time, so that nothing but a page cache could have it ready.
+    """
     return f"""
 local n = math.random(1000000)
 request = function()
   n = n + 7919
-  return wrk.format("GET", string.format("{pattern}", n % {count}))
+  return wrk.format("GET", string.format("{pattern}", n % {len(numbers)} + {numbers.start}))
 end
 """
+
+
+ANY_RELEASE = any_page("/en/news/release-%d/", range(Amount.releases))
+ANY_LIST = any_page("/en/news/?page=%d", range(1, Amount.releases // 10 + 1))
 
 
 def as_browser(lua: str = "") -> str:
@@ -62,6 +70,9 @@ def start_bare(bench, environment, kind, *, command=servers.granian, **options):
     port = servers.free_port()
     environment = environment | {"BENCH_BARE": kind}
     server = servers.serving(
-        command(f"bench.bare:{kind}", port, **options), port, environment=environment, ready="/page/"
+        command(f"bench.bare:{kind}", port, **options),
+        port,
+        environment=environment,
+        ready="/page/",
     )
     return bench.stack.enter_context(server)

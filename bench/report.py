@@ -111,7 +111,13 @@ def markdown(results, where, now):
                 "Targets",
                 ["part", "target", "limit", "measured", ""],
                 [
-                    [part, t.what, f"{t.sign} {number(t.limit)}", t.value, "met" if t.met else "missed"]
+                    [
+                        part,
+                        t.what,
+                        f"{t.sign} {number(t.limit)}",
+                        t.value,
+                        "met" if t.met else "missed",
+                    ]
                     for part, t in targets
                 ],
             )

@@ -30,6 +30,13 @@ class EventQuerySet(PublishableQuerySet):
     def for_list(self):
         return self.select_related("place__parent")
 
+    def for_link(self):
+        """What a link shows beside the title: the day and the place."""
+        place = languages.columns("place__name")
+        return self.select_related("place").only(
+            "slug", "start_date", *languages.columns("title"), *place
+        )
+
     def next_end(self, after):
         """When the next event turns into the past, or None."""
         return self.filter(ends_at__gt=after).aggregate(models.Min("ends_at"))["ends_at__min"]
@@ -201,12 +208,14 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
         return self.filter((f"{column('order', languages.active())}__lt", instant))
 
     def for_page(self):
-        return self.select_related("field", "lead_image").with_pageviews()
+        """Everything of one language; the texts of the other stay behind."""
+        there = languages.other(languages.active())
+        rows = self.select_related("field", "lead_image").with_pageviews()
+        return rows.defer(*(column(name, there) for name in ("headline", "summary", "body")))
 
     def for_list(self):
         """Everything a row shows, in a constant number of queries; long texts stay behind."""
-        rows = self.select_related("field", "lead_image").with_pageviews()
-        return rows.defer(*languages.columns("body"), "body")
+        return self.for_page().defer(*languages.columns("body", "notice", "field__summary"))
 
 
 class Release(Publishable):

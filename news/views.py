@@ -129,7 +129,9 @@ class ReleaseList(ListView):
 class ReleaseDetail(PublishableDetail):
     model = Release
     template_name = "news/release_detail.html"
-    queryset = Release.objects.for_page()
+
+    def get_queryset(self):
+        return Release.objects.for_page()
 
     def nav_key(self, item):
         return "news"
@@ -139,8 +141,8 @@ class ReleaseDetail(PublishableDetail):
         context = super().get_context_data(**kwargs)
         return context | {
             "crumbs": self.crumbs(context),
-            "events": list(release.events.public().for_list()),
-            "agreements": list(release.agreements.public()),
+            "events": list(release.events.public().for_link()),
+            "agreements": list(release.agreements.public().for_lines()),
             "institutions": list(release.institutions.public().for_link()),
             "previous": release.neighbour(older=True),
             "next": release.neighbour(older=False),

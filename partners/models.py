@@ -388,6 +388,8 @@ class AgreementStatus(models.TextChoices):
         return [status for status in cls if status.look == look]
 
 
+# The order of the looks where what needs attention comes first.
+URGENCY = {"soon": 0, "active": 1, "open": 2, "lapsed": 3}
 # An agreement without an end date that nobody has signed or confirmed for this long is doubtful.
 CONFIRMED_FOR_MONTHS = 24
 
@@ -458,11 +460,10 @@ class AgreementQuerySet(PublicQuerySet):
 
     def by_urgency(self):
         """Needs ``with_status``: what expires soon, what is in force, the open ones, the lapsed."""
-        order = {"soon": 0, "active": 1, "open": 2, "lapsed": 3}
         return self.annotate(
             urgency=Case(
                 *(
-                    When(status=str(status.value), then=Value(order[status.look]))
+                    When(status=str(status.value), then=Value(URGENCY[status.look]))
                     for status in AgreementStatus
                 ),
                 output_field=models.SmallIntegerField(),
@@ -471,6 +472,15 @@ class AgreementQuerySet(PublicQuerySet):
 
     def for_register(self):
         return self.select_related("field").prefetch_related("parties__institution")
+
+    def for_lines(self):
+        """What a line of the register or a small picture shows; long texts stay behind."""
+        return self.select_related("field").defer(
+            "summary",
+            *languages.columns("summary"),
+            "field__summary",
+            *languages.columns("field__summary"),
+        )
 
 
 class Agreement(PublicModel):
@@ -731,6 +741,16 @@ class Agreement(PublicModel):
         return others or parties
 
 
+class AgreementPartyQuerySet(PublicQuerySet):
+    def for_lines(self):
+        """The parties with the names by which a line of the register tells of them."""
+        own = ("agreement_id", "order", "label", *languages.columns("label"))
+        institution = ("slug", "is_own", *languages.columns("name"))
+        return self.select_related("institution").only(
+            *own, *(f"institution__{name}" for name in institution)
+        )
+
+
 class AgreementParty(PublicModel):
     """One side of an agreement: a known institution, or a label such as "several companies"."""
 
@@ -759,7 +779,7 @@ class AgreementParty(PublicModel):
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.PARTY)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
-    objects = PublicQuerySet.as_manager()
+    objects = AgreementPartyQuerySet.as_manager()
 
     class Meta:
         ordering = ["order", "pk"]

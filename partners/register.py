@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import CharField, Count, F, Max, Min, OuterRef, Subquery, Value
+from django.db.models import CharField, Count, F, Max, Min, OuterRef, Prefetch, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,12 +13,14 @@ from django.utils.translation import pgettext_lazy
 
 from partners import arches
 from partners.models import (
+    URGENCY,
     Agreement,
     AgreementParty,
     AgreementStatus,
     CooperationField,
     Institution,
 )
+from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
 
 LOOKS = {
@@ -85,6 +87,24 @@ def axis_of(agreements) -> arches.Axis:
     )
 
 
+@once_per_version
+def axis_of_all() -> arches.Axis:
+    """The years of the whole register."""
+    return axis_of(Agreement.objects.public())
+
+
+def most_urgent_first(agreements: Iterable[Agreement]) -> list[Agreement]:
+    """The order of ``by_urgency`` for agreements that are already here."""
+    return sorted(
+        agreements,
+        key=lambda one: (
+            URGENCY[status_of(one).look],
+            one.ends_last or datetime.date.max,
+            one.number,
+        ),
+    )
+
+
 @dataclass(frozen=True)
 class Line:
     """One row of a table of agreements."""
@@ -121,6 +141,11 @@ def totals(agreements) -> list[Total]:
     """How many agreements of a queryset have each look, from one query."""
     by_status = agreements.with_status().order_by().values("status").annotate(n=Count("pk"))
     return _totals({row["status"]: row["n"] for row in by_status})
+
+
+@once_per_version
+def totals_of_all() -> list[Total]:
+    return totals(Agreement.objects.public())
 
 
 def totals_of(agreements: Iterable[Agreement]) -> list[Total]:
@@ -183,6 +208,14 @@ class Question:
             found = found.filter(signed_first__year=self.year)
         return self._sorted(found)
 
+    def keys(self) -> list[int]:
+        """The keys of all that is found, in order."""
+        return _keys_found(self)
+
+    def axis(self) -> arches.Axis:
+        """The years of all that is found."""
+        return _axis_found(self)
+
     def _sorted(self, found):
         ends = Coalesce("ends_last", Value(datetime.date.max))
         match self.sort:
@@ -199,6 +232,23 @@ class Question:
                 return found.order_by("number")
             case _:
                 return found.by_urgency()
+
+
+@once_per_version
+def _keys_found(question):
+    return list(question.agreements().values_list("pk", flat=True))
+
+
+@once_per_version
+def _axis_found(question):
+    return axis_of(question.agreements())
+
+
+def agreements_in_order(keys: list[int]) -> list[Agreement]:
+    """These agreements with what a line shows; one hidden meanwhile is left out."""
+    parties = Prefetch("parties", AgreementParty.objects.for_lines())
+    found = Agreement.objects.public().for_lines().prefetch_related(parties).in_bulk(keys)
+    return [found[key] for key in keys if key in found]
 
 
 def first_partner() -> Subquery:

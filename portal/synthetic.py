@@ -166,8 +166,13 @@ class _Making:
                 number=f"S-{number:06}",
                 kind=chance.choice(Agreement.Kind.values),
                 field_id=chance.choice(self.fields),
-                **self.texts("title", {"en": "{subject} with {city}", "zh": "{city}{subject}"},
-                             chance, city, number),
+                **self.texts(
+                    "title",
+                    {"en": "{subject} with {city}", "zh": "{city}{subject}"},
+                    chance,
+                    city,
+                    number,
+                ),
                 **self.paragraph("summary", chance, city, sentences=2),
                 **self.term(AgreementStatus.values[number % len(AgreementStatus.values)], chance),
             )

@@ -12,6 +12,7 @@ from partners.models import Agreement, CooperationField, Institution, Institutio
 from portal.models import Milestone, Page, SiteSettings
 from portal.searching import site_search
 from publishing.cache.pages import public_page
+from publishing.cache.shared import once_per_version
 from publishing.editorial.views import PublishableDetail
 
 
@@ -57,6 +58,7 @@ def stressed(title: str) -> tuple[str, str, str]:
     return tuple(part.strip() for part in parts)
 
 
+@once_per_version
 def partner_figures():
     """How many partners of which kind, in how many cities, and agreements in force."""
     partners = Institution.objects.public().partners()

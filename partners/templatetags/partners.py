@@ -8,6 +8,7 @@ from partners import arches, places
 from partners import register as rows
 from partners.models import Agreement
 from partners.worldmap import land
+from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
 from publishing.editorial.dates import read
 from publishing.editorial.templatetags.editorial import name_here
@@ -20,6 +21,7 @@ MINIATURE_ARCHES = 40
 
 
 @register.inclusion_tag("partners/_viaduct.html")
+@once_per_version
 def viaduct():
     """The public agreements as one bridge; the newest, where there are very many."""
     public = Agreement.objects.public()
@@ -76,7 +78,7 @@ def agreement_status(agreement):
 @register.inclusion_tag("partners/_map.html")
 def partner_map(home_cities, view="world"):
     """All partners by city; ``view`` is world, or home for a smaller part of it."""
-    return {"map": places.partner_map(home_cities, view), "view": view, "land": land()}
+    return {"map": places.partner_map(tuple(home_cities), view), "view": view, "land": land()}
 
 
 @register.inclusion_tag("partners/_map.html")

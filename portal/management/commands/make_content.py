@@ -21,9 +21,7 @@ class Command(BaseCommand):
             dest="search",
             help="leave the index of the site search as it is (the directory's is always filled)",
         )
-        parser.add_argument(
-            "--force", action="store_true", help="add to the content that is there"
-        )
+        parser.add_argument("--force", action="store_true", help="add to the content that is there")
 
     def handle(self, *, institutions, agreements, releases, seed, search, force, **options):
         if min(institutions, agreements, releases) < 0:

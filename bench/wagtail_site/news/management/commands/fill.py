@@ -39,7 +39,14 @@ class Command(BaseCommand):
                 "INSERT INTO news_release (page_ptr_id, summary, body, release_date, pageviews,"
                 " field_id) VALUES (%s, %s, %s, %s, %s, %s)",
                 [
-                    (page.pk, row["summary"], row["body"], row["date"], n % 5000, fields[row["field"]])
+                    (
+                        page.pk,
+                        row["summary"],
+                        row["body"],
+                        row["date"],
+                        n % 5000,
+                        fields[row["field"]],
+                    )
                     for n, (page, row) in enumerate(zip(pages, rows, strict=True))
                 ],
             )
