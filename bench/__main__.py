@@ -3,8 +3,10 @@
 import argparse
 import contextlib
 import importlib
+import os
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -14,6 +16,7 @@ from pathlib import Path
 from bench import report
 from bench.database import Databases, databases
 from portal import launch
+from tests.suite import postgres_programs
 
 PARTS = ("pages", "pair", "lean", "growth", "counting", "server", "search")
 PROGRAMS = {"wrk": "wrk", "nginx": "nginx-light", "psql": "postgresql-client"}
@@ -40,7 +43,8 @@ def main(arguments):
     options = parser.parse_args(arguments)
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
-    check_programs()
+    install_programs()
+    launch.install()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit("Stopped."))
     where, results = report.machine(), []
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as name:
@@ -70,15 +74,24 @@ def run_part(name, folder, made, options):
     return result
 
 
-def check_programs():
+def install_programs():
     missing = [package for program, package in PROGRAMS.items() if not shutil.which(program)]
-    if missing:
+    if not postgres_programs():
+        missing.append("postgresql")
+    if not missing:
+        return
+    command = ["apt-get", "install", "--yes", "--no-install-recommends", *missing]
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise launch.Refusal(
-            "Missing for the bench: "
-            + ", ".join(missing)
-            + "; install as root: apt-get install "
-            + " ".join(missing)
+            f"Missing for the bench: {', '.join(missing)}; install as root: {' '.join(command)}"
         )
+    say(f"Installing {', '.join(missing)} …")
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for step in (["apt-get", "update"], command):
+        result = subprocess.run(step, env=environment, capture_output=True, text=True)
+    if result.returncode:
+        reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise launch.Refusal(f"`{' '.join(command)}` failed: {reason}")
 
 
 def say(text):

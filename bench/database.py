@@ -100,7 +100,7 @@ def _postmaster(url):
 
 @contextlib.contextmanager
 def databases(folder, say):
-    """On a throw-away cluster, or on that of BENCH_DATABASE_URL, where they stay for the next run."""
+    """On a throw-away cluster, or on that of BENCH_DATABASE_URL, where they stay."""
     if url := os.environ.get("BENCH_DATABASE_URL"):
         yield Databases(url, folder, say)
         return

@@ -27,6 +27,18 @@ end
 """
 
 
+def one_page(path: str) -> str:
+    """The same page each time, rendered for each: readers of one page would share a rendering,
+    but pages are kept apart by the Host header, of which the port is free."""
+    return f"""
+local n = math.random(60000)
+request = function()
+  n = n % 60000 + 1
+  return wrk.format("GET", "{path}", {{["Host"] = "127.0.0.1:" .. n}})
+end
+"""
+
+
 ANY_RELEASE = any_page("/en/news/release-%d/", range(Amount.releases))
 ANY_LIST = any_page("/en/news/?page=%d", range(1, Amount.releases // 10 + 1))
 
@@ -53,7 +65,7 @@ def start(bench, amount=None, *, cache=True, command=servers.granian, **options)
 
 
 def bare(bench, server, path=RELEASE):
-    """The answer of ``server`` kept as bytes: the environment for ``bench.bare``, and the answer."""
+    """The answer of ``server`` kept for ``bench.bare``: its environment, headers and bytes."""
     status, headers, body = server.get(path, **BROWSER)
     if status != 200:
         raise RuntimeError(f"{path} answered {status}.")

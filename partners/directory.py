@@ -1,6 +1,7 @@
 """The partner directory: search, filters with counts, and the page of institutions they give."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db import connection
 from django.utils import timezone
@@ -114,7 +115,7 @@ def search_institutions(text, filters=None, *, language, page=1) -> DirectoryPag
     return DirectoryPage(
         results=_results(answer.matches),
         elsewhere=_elsewhere(text, chosen, named, language) if named else (),
-        facets=labels.facets(answer.combinations, effective),
+        facets=labels.facets(answer.combinations, effective) if text or effective else labels.all,
         chips=labels.chips(effective, named),
         total=answer.total,
         partners=labels.partners,
@@ -210,6 +211,11 @@ class Labels:
             for facet, named in self.names.items()
         }
         self.by_key = self._by_key()
+
+    @cached_property
+    def all(self):
+        """The facets while nothing is asked or chosen."""
+        return self.facets(self.everything, {})
 
     def _by_key(self):
         """The filter that a name of a country, city or type stands for; the first facet wins."""

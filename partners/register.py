@@ -93,8 +93,11 @@ def axis_of_all() -> arches.Axis:
     return axis_of(Agreement.objects.public())
 
 
-def most_urgent_first(agreements: Iterable[Agreement]) -> list[Agreement]:
-    """The order of ``by_urgency`` for agreements that are already here."""
+def most_urgent_first(agreements: list[Agreement]) -> list[Agreement]:
+    """The order of ``by_urgency`` for agreements that are here; each gets its ``status``."""
+    today = timezone.localdate()
+    for one in agreements:
+        one.status = one.status_on(today)
     return sorted(
         agreements,
         key=lambda one: (
@@ -154,14 +157,11 @@ def totals_of(agreements: Iterable[Agreement]) -> list[Total]:
 
 
 def _totals(counts: Mapping[str, int]) -> list[Total]:
+    by_look = Counter()
+    for status, count in counts.items():
+        by_look[AgreementStatus(status).look] += count
     return [
-        Total(
-            look,
-            str(label),
-            MARKS[look].value,
-            sum(counts.get(status.value, 0) for status in AgreementStatus.with_look(look)),
-        )
-        for look, label in LOOKS.items()
+        Total(look, str(label), MARKS[look].value, by_look[look]) for look, label in LOOKS.items()
     ]
 
 
@@ -248,6 +248,9 @@ def agreements_in_order(keys: list[int]) -> list[Agreement]:
     """These agreements with what a line shows; one hidden meanwhile is left out."""
     parties = Prefetch("parties", AgreementParty.objects.for_lines())
     found = Agreement.objects.public().for_lines().prefetch_related(parties).in_bulk(keys)
+    today = timezone.localdate()
+    for agreement in found.values():
+        agreement.status = agreement.status_on(today)
     return [found[key] for key in keys if key in found]
 
 

@@ -1,9 +1,8 @@
 """What a page costs that is not in the cache, as a multiple of a bare Django answer."""
 
-from bench import portals, tools
+from bench import portals, servers, tools
 from bench.database import Amount
 from bench.measure import Subject, alternate
-from bench import servers
 from bench.report import Result, Table, Target
 
 LIMITS = {"release": 15, "list, page 1": 22, "directory": 28}
@@ -19,7 +18,7 @@ def run(bench):
     processes = (portal.pid, bench.databases.pid)
 
     def page(name, path, lua=""):
-        return Subject(name, portal.base + path, processes, lua)
+        return Subject(name, portal.base, processes, lua or portals.one_page(path))
 
     subjects = [
         Subject("bare Django view, gunicorn", f"{yardstick.base}/page/", (yardstick.pid,)),
@@ -44,7 +43,7 @@ def run(bench):
         [
             Table(
                 "",
-                ["", "processor ms", "times bare under gunicorn", "times bare on the same server", "p50 ms", "spread"],
+                ["", "processor ms", "times bare, gunicorn", "times bare", "p50 ms", "spread"],
                 [
                     [
                         subject.name,

@@ -14,8 +14,8 @@ def run(bench):
     return Result(
         "pages",
         f"A release page of {Amount.releases:,} in each way it could be served, from "
-        f"{servers.WORKERS} worker processes with {servers.THREADS} threads each, asked by wrk over "
-        "8 connections on the same machine. Uncached pages are a different release each time. "
+        f"{servers.WORKERS} worker processes with {servers.THREADS} threads each, asked by wrk "
+        "over 8 connections on the same machine. Uncached pages are a different release each time. "
         "Processor time is user and system time of the server's processes and of PostgreSQL.",
         tables=[table(subjects, taken)],
         targets=targets(taken),
@@ -73,7 +73,8 @@ def wagtail_subjects(bench):
     check(uncached.get(WAGTAIL_LIST), b"release-")
     return [
         Subject("Wagtail, uncached release", uncached.base, (uncached.pid, database),
-                portals.any_page("/news/release-%d/", range(Amount.releases)), note="Wagtail 8.0.1, the same server"),
+                portals.any_page("/news/release-%d/", range(Amount.releases)),
+                note="Wagtail 8.0.1, the same server"),
         Subject("Wagtail, uncached list", uncached.base, (uncached.pid, database),
                 portals.any_page("/news/?page=%d", range(1, Amount.releases // 10 + 1)),
                 note="without the counts of years and fields that the portal's list shows"),
@@ -114,7 +115,7 @@ def table(subjects, taken):
     base = taken["bare Django view, gunicorn"]
     return Table(
         "",
-        ["", "answers/s", "processor ms", "times bare Django under gunicorn (ms)", "p50 ms", "p99 ms", "spread"],
+        ["", "answers/s", "processor ms", "times bare, gunicorn", "p50 ms", "p99 ms", "spread"],
         [
             [
                 subject.name,

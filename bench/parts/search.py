@@ -15,8 +15,9 @@ DIRECTORY = (
     "华", "water bureau", "加拿大", "joint laboratory",
 )  # fmt: skip
 SITE = (
-    "laboratory", "agreement on medicine", "Kyoto", "合作", "联合实验室", "forum", "two hundred guests",
-    "博士生", "energie", "delegation from Leeds", "2019", "committee meets twice", "图书馆", "water",
+    "laboratory", "agreement on medicine", "Kyoto", "合作", "联合实验室", "forum", "water",
+    "two hundred guests", "博士生", "energie", "delegation from Leeds", "2019", "图书馆",
+    "committee meets twice",
 )  # fmt: skip
 KINDS = {
     "directory": ("/{language}/partners/?q={text}", DIRECTORY, 100),
@@ -75,7 +76,7 @@ def sqlite(bench):
 def ask(server, pattern, texts):
     """Milliseconds for each question; none where the portal has no such address."""
     times = []
-    for number in range(ROUNDS):
+    for _round in range(ROUNDS):
         for text in texts:
             for language in ("en", "zh-hans"):
                 path = pattern.format(language=language, text=quote(text))

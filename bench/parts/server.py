@@ -54,7 +54,7 @@ def run(bench):
                 "Speed",
                 ["", "answers/s", "processor ms", "p50 ms", "p99 ms"],
                 [
-                    [s.name, *(taken[s.name].median(what) for what in ("rate", "cpu", "p50", "p99"))]
+                    [s.name, *map(taken[s.name].median, ("rate", "cpu", "p50", "p99"))]
                     for s in subjects
                 ],
             ),
@@ -62,7 +62,7 @@ def run(bench):
                 "Memory and reload",
                 ["", "MB per worker", "requests over the reload", "failed", "workers renewed"],
                 [
-                    [name, " and ".join(f"{megabytes:.0f}" for megabytes in weights[name]), *reloads[name]]
+                    [name, " and ".join(f"{size:.0f}" for size in weights[name]), *reloads[name]]
                     for name in started
                 ],
             ),

@@ -1,7 +1,6 @@
 """A small Wagtail site, set up as its manual advises for production; the bench compares with it."""
 
 import os
-
 from urllib.parse import urlsplit
 
 _database = urlsplit(os.environ["DATABASE_URL"])

@@ -13,10 +13,35 @@ class CooperationField(models.Model):
     name = models.CharField(max_length=80)
     slot = models.PositiveSmallIntegerField(default=1)
 
+    def __str__(self):
+        return self.name
+
 
 class Institution(models.Model):
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=200)
+
+    def __str__(self):
+        return self.name
+
+
+class Agreement(models.Model):
+    number = models.CharField(max_length=20, unique=True)
+    title = models.CharField(max_length=250)
+    status = models.CharField(max_length=20)
+
+    def __str__(self):
+        return self.title
+
+
+class Event(models.Model):
+    slug = models.SlugField(unique=True)
+    title = models.CharField(max_length=250)
+    start_date = models.DateField()
+    place = models.CharField(max_length=160)
+
+    def __str__(self):
+        return self.title
 
 
 @register_setting
@@ -46,10 +71,13 @@ class Release(WagtailCacheMixin, Page):
         "wagtailimages.Image", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     institutions = ParentalManyToManyField(Institution, blank=True)
+    agreements = ParentalManyToManyField(Agreement, blank=True)
+    events = ParentalManyToManyField(Event, blank=True)
 
     def get_context(self, request):
         siblings = Release.objects.sibling_of(self).live()
         return super().get_context(request) | {
+            "crumbs": self.get_ancestors().filter(depth__gt=1),
             "previous": siblings.filter(path__lt=self.path).order_by("-path").first(),
             "next": siblings.filter(path__gt=self.path).order_by("path").first(),
         }

@@ -8,7 +8,17 @@ from django.db import connection, transaction
 from django.utils import timezone
 from wagtail.models import Locale, Page, Site
 
-from news.models import CooperationField, Institution, NewsIndex, Office, Release
+from news.models import (
+    Agreement,
+    CooperationField,
+    Event,
+    Institution,
+    NewsIndex,
+    Office,
+    Release,
+)
+
+TODAY = datetime.date.today()
 
 
 class Command(BaseCommand):
@@ -32,6 +42,14 @@ class Command(BaseCommand):
         institutions = Institution.objects.bulk_create(
             Institution(slug=f"institution-{n}", name=f"Institution {n}") for n in range(2000)
         )
+        agreements = Agreement.objects.bulk_create(
+            Agreement(number=f"S-{n}", title=f"Agreement {n}", status="In force")
+            for n in range(3000)
+        )
+        events = Event.objects.bulk_create(
+            Event(slug=f"event-{n}", title=f"Event {n}", start_date=TODAY, place="Kyoto")
+            for n in range(1000)
+        )
         index = self.ground()
         pages = Page.objects.bulk_create(self.page(index, n, row) for n, row in enumerate(rows))
         with connection.cursor() as cursor:
@@ -50,11 +68,15 @@ class Command(BaseCommand):
                     for n, (page, row) in enumerate(zip(pages, rows, strict=True))
                 ],
             )
-        through = Release.institutions.through
-        through.objects.bulk_create(
-            through(release_id=page.pk, institution_id=institutions[n % 2000].pk)
-            for n, page in enumerate(pages)
-        )
+        for relation, name, others in (
+            (Release.institutions, "institution_id", institutions),
+            (Release.agreements, "agreement_id", agreements),
+            (Release.events, "event_id", events),
+        ):
+            relation.through.objects.bulk_create(
+                relation.through(release_id=page.pk, **{name: others[n % len(others)].pk})
+                for n, page in enumerate(pages)
+            )
         index.numchild = len(pages)
         index.save(update_fields=["numchild"])
 
