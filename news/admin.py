@@ -4,8 +4,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from news import services
-from news.models import Event, Release
+from news.ceremonies import CeremonyViewMixin
+from news.models import Commitment, Event, Evidence, Release
+from partners.admin.people import PeopleAdminMixin
 from publishing.editorial.admin import (
+    BilingualAdmin,
+    BilingualInline,
     ChineseFilter,
     EnglishFilter,
     PublishableAdmin,
@@ -47,7 +51,7 @@ class ReleaseForm(PublishableForm):
 
 
 @admin.register(Release)
-class ReleaseAdmin(LeadImageAdminMixin, PublishableAdmin):
+class ReleaseAdmin(PeopleAdminMixin, LeadImageAdminMixin, PublishableAdmin):
     form = ReleaseForm
     list_display = ["title", "standings", "release_date", "field", "saved_at"]
     list_select_related = ["field"]
@@ -93,7 +97,7 @@ class ReleaseAdmin(LeadImageAdminMixin, PublishableAdmin):
 
 
 @admin.register(Event)
-class EventAdmin(PublishableAdmin):
+class EventAdmin(CeremonyViewMixin, PeopleAdminMixin, PublishableAdmin):
     list_display = ["title", "standings", "start_date", "kind", "place", "saved_at"]
     list_select_related = ["place"]
     list_filter = [EnglishFilter, ChineseFilter, "kind", "mode"]
@@ -116,3 +120,30 @@ class EventAdmin(PublishableAdmin):
         (_("Connections"), {"fields": ["institutions", "agreements"]}),
         publication_fieldset(),
     ]
+
+
+class EvidenceInline(BilingualInline):
+    model = Evidence
+    fields = ["release", "address", *columns("label"), "date"]
+    autocomplete_fields = ["release"]
+
+
+@admin.register(Commitment)
+class CommitmentAdmin(BilingualAdmin):
+    list_display = ["__str__", "state", "side", "due", "source", "is_public", "saved_at"]
+    list_editable = ["state"]
+    list_filter = ["state", "side", "is_public"]
+    search_fields = columns("text")
+    autocomplete_fields = ["agreement", "event", "release", "institutions"]
+    inlines = [EvidenceInline]
+    list_select_related = ["agreement", "event", "release"]
+    list_per_page = 50
+    fieldsets = [
+        (None, {"fields": [*both("text"), ("side", "due", "state")]}),
+        (_("Where it was promised"), {"fields": ["agreement", "event", "release"]}),
+        (_("Shown"), {"fields": ["institutions", ("is_public", "order")]}),
+    ]
+
+    @admin.display(description=_("source"))
+    def source(self, commitment):
+        return commitment.agreement or commitment.event or commitment.release

@@ -4,13 +4,14 @@ import datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
+from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import Agreement, CooperationField, Institution, Place
+from partners.models import Agreement, CooperationField, Institution, Participation, Place
 from publishing.editorial import languages
 from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField, read
 from publishing.editorial.languages import column
@@ -126,6 +127,8 @@ class Event(Publishable):
         verbose_name=_("field of cooperation"),
     )
 
+    people = GenericRelation(Participation, "target_id", "target_type")
+
     objects = EventQuerySet.as_manager()
 
     url_name = "news:event"
@@ -178,6 +181,11 @@ class Event(Publishable):
         self.derive()
         if self.starts_at and self.ends_at < self.starts_at:
             raise ValidationError({"end_date": _("An event cannot end before it starts.")})
+
+    @property
+    def day_of_people(self) -> datetime.date | None:
+        """The day for which the titles of those who took part are right."""
+        return self.start_date_first
 
     def is_over(self, now=None) -> bool:
         return self.ends_at is not None and self.ends_at <= (now or timezone.now())
@@ -276,6 +284,8 @@ class Release(Publishable):
         Agreement, blank=True, related_name="releases", verbose_name=_("agreements")
     )
 
+    people = GenericRelation(Participation, "target_id", "target_type")
+
     order_en = models.DateTimeField(editable=False, null=True)
     order_zh_hans = models.DateTimeField(editable=False, null=True)
 
@@ -316,6 +326,11 @@ class Release(Publishable):
     def printed_date(self):
         return read(self.release_date)
 
+    @property
+    def day_of_people(self) -> datetime.date | None:
+        """The day for which the titles of those who are named are right."""
+        return self.release_date_last
+
     def neighbour(self, *, older: bool):
         """The public release just before or after this one in the reader's list, or None."""
         name = column("order", languages.active())
@@ -331,3 +346,7 @@ class Release(Publishable):
             .only("slug", *languages.columns("headline"))
             .first()
         )
+
+
+# Rows of this floor that stand in files of their own.
+from news.commitments import Commitment, Evidence  # noqa: E402, F401

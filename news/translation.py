@@ -11,3 +11,13 @@ class EventTranslation(TranslationOptions):
 @register(models.Release)
 class ReleaseTranslation(TranslationOptions):
     fields = ("headline", "summary", "body", "source_name", "notice")
+
+
+@register(models.Commitment)
+class CommitmentTranslation(TranslationOptions):
+    fields = ("text",)
+
+
+@register(models.Evidence)
+class EvidenceTranslation(TranslationOptions):
+    fields = ("label",)

@@ -11,5 +11,6 @@ urlpatterns = [
     path("agreements/", views.register, name="register"),
     path("agreements/register.csv", views.register_csv, name="register_csv"),
     path("agreements/register.json", views.register_json, name="register_json"),
+    path("agreements/documents/<uuid:uid>/", views.document, name="document"),
     path("agreements/<slug:number>/", views.AgreementDetail.as_view(), name="agreement"),
 ]

@@ -2,7 +2,8 @@ from dataclasses import dataclass
 
 from django.core.paginator import EmptyPage, Paginator
 from django.db.models import Prefetch, prefetch_related_objects
-from django.http import Http404
+from django.http import FileResponse, Http404, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -12,7 +13,7 @@ from django.views.generic import DetailView
 from partners import exports
 from partners.arches import row_ticks
 from partners.directory import FACETS, PAGE_SIZE, DirectoryFilters, search_institutions
-from partners.models import Agreement, Institution
+from partners.models import Agreement, AgreementDocument, Institution
 from partners.register import (
     LOOKS,
     SORTS,
@@ -160,6 +161,16 @@ class InstitutionDetail(DetailView):
         Institution.objects.public().for_list().select_related("logo", "place__parent__parent")
     )
 
+    def get(self, request, *args, **kwargs):
+        """Who comes by an address of before, or by that of a merged record, is led on."""
+        try:
+            return super().get(request, *args, **kwargs)
+        except Http404:
+            moved = Institution.objects.at_former_address(kwargs["slug"]).first()
+            if moved is None:
+                raise
+            return HttpResponsePermanentRedirect(moved.get_absolute_url())
+
     def get_context_data(self, **kwargs):
         agreements = Agreement.objects.public().filter(institutions=self.object)
         urgent = agreements.with_status().by_urgency().for_register()
@@ -255,6 +266,25 @@ def register_json(request):
     return exports.as_json("agreements", exports.agreement_records(agreements))
 
 
+def document(request, uid):
+    """A file of an agreement, to whoever may have it: saved by the browser, never shown in it."""
+    found = get_object_or_404(AgreementDocument.objects.visible_to(request.user), uid=uid)
+    try:
+        file = found.file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(
+        file,
+        as_attachment=True,
+        filename=found.filename,
+        content_type="application/octet-stream",
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    public = AgreementDocument.objects.public().filter(pk=found.pk).exists()
+    response["Cache-Control"] = "public, max-age=300" if public else "private, no-store"
+    return response
+
+
 @method_decorator(public_page(), name="dispatch")
 class AgreementDetail(DetailView):
     """One line of the register under its permanent number."""
@@ -264,7 +294,7 @@ class AgreementDetail(DetailView):
     slug_url_kwarg = "number"
 
     def get_queryset(self):
-        return Agreement.objects.public().with_status().for_register()
+        return Agreement.objects.public().with_status().for_page()
 
     def get_context_data(self, **kwargs):
         agreement = self.object
@@ -279,6 +309,8 @@ class AgreementDetail(DetailView):
             ),
             replaced=public.filter(pk=agreement.replaces_id).first(),
             replacements=public.filter(replaces=agreement).order_by("number"),
+            parent=public.filter(pk=agreement.parent_id).first(),
+            children=public.filter(parent=agreement).order_by("number"),
             summary=agreement.public_summary(languages.active()),
             title_elsewhere=title_elsewhere(agreement),
             line=lines([agreement], axis)[0],

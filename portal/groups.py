@@ -12,19 +12,33 @@ _RECORDS = (
     "partners.agreement",
     "partners.agreementparty",
     "partners.place",
+    "partners.institutionidentifier",
+    "partners.institutionlink",
+    "partners.institutionplace",
+    "partners.contactpoint",
+    "partners.formeraddress",
+    "partners.person",
+    "partners.post",
+    "partners.participation",
+    "partners.agreementarea",
+    "partners.agreementdocument",
 )
+# What follows from the work: written by services only.
+_LEDGERS = ("partners.institutionmerge", "partners.agreementaction", "partners.signature")
+_COMMITMENTS = ("news.commitment", "news.evidence")
 _LISTS = ("partners.cooperationfield", "partners.institutiontype")
 
 _AUTHOR = {
     **dict.fromkeys(_ITEMS, _WRITES),
     "media.image": ("add", "change", "view"),
-    **dict.fromkeys((*_RECORDS, *_LISTS, "portal.milestone"), ("view",)),
+    **dict.fromkeys((*_RECORDS, *_LISTS, *_COMMITMENTS, "portal.milestone"), ("view",)),
     "pageviews.total": ("view",),
 }
 _EDITOR = _AUTHOR | {
     **dict.fromkeys(_ITEMS, (*_WRITES, "approve")),
     "media.image": _WRITES,
     "portal.milestone": _WRITES,
+    **dict.fromkeys((*_COMMITMENTS, "partners.participation"), _WRITES),
 }
 _PUBLISHER = _EDITOR | {
     **dict.fromkeys(_ITEMS, (*_WRITES, "approve", "publish")),
@@ -32,8 +46,11 @@ _PUBLISHER = _EDITOR | {
     "portal.sitesettings": ("add", "change", "view"),
 }
 _PARTNER_MANAGER = {
-    **dict.fromkeys((*_RECORDS, *_LISTS), _WRITES),
+    **dict.fromkeys((*_RECORDS, *_LISTS, *_COMMITMENTS), _WRITES),
+    **dict.fromkeys(_LEDGERS, ("view",)),
     **dict.fromkeys(_ITEMS, ("view",)),
+    # A signing ceremony is theirs to record; its text is published by others.
+    "news.event": ("add", "change", "view"),
     "portal.milestone": _WRITES,
     "media.image": ("add", "change", "view"),
 }

@@ -12,7 +12,10 @@ from partners.models import (
     CooperationField,
     Institution,
     InstitutionType,
+    Participation,
+    Person,
     Place,
+    Post,
 )
 from portal.models import Page
 from publishing.editorial import languages, services
@@ -63,6 +66,27 @@ def make_agreement(*parties, **kwargs):
         named = {"label_en": party} if isinstance(party, str) else {"institution": party}
         AgreementParty.objects.create(agreement=agreement, order=order, **named)
     return agreement
+
+
+def make_concluded(*parties, signed="2020-09-25", **kwargs):
+    """An agreement of which only the day of the last signature is known."""
+    parties = parties or (make_institution(), make_institution())
+    return make_agreement(*parties, **{"signed": signed} | kwargs)
+
+
+def make_person(name="", chinese="", **kwargs):
+    number = next(_numbers)
+    return Person.objects.create(
+        name_en=name or f"Person {number}", name_zh_hans=chinese or f"人物{number}", **kwargs
+    )
+
+
+def make_post(person, title, chinese="", **kwargs):
+    return Post.objects.create(person=person, title_en=title, title_zh_hans=chinese, **kwargs)
+
+
+def make_participation(target, person=None, **kwargs):
+    return Participation.objects.create(target=target, person=person, **kwargs)
 
 
 def _make_item(model, title_field, public, kwargs):

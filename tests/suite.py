@@ -61,6 +61,8 @@ def missing_system_packages():
     missing = []
     if not shutil.which("chromium"):
         missing.append("chromium")
+    if not shutil.which("xgettext"):
+        missing.append("gettext")
     if not any(Path("/usr/share/fonts").glob("**/Noto*CJK*")):
         missing.append("fonts-noto-cjk")
     if not postgres_programs():

@@ -6,7 +6,7 @@ from django import template
 from django.utils import formats
 from django.utils.translation import gettext
 
-from news.models import Event, Release
+from news.models import Commitment, Event, Release
 
 register = template.Library()
 
@@ -24,12 +24,11 @@ def releases_with_agreement(agreement, limit=5):
     return {"releases": releases.newest_first().for_list()[:limit]}
 
 
-@register.inclusion_tag("news/_events_about.html", takes_context=True)
-def events_about(context, institution, limit=5):
+@register.inclusion_tag("news/_events_about.html")
+def events_about(institution, limit=5):
     """The newest events in which this institution takes part."""
     events = Event.objects.public().filter(institutions=institution)
-    newest = events.for_list().order_by("-starts_at")[:limit]
-    return {"events": newest, "site": context.get("site")}
+    return {"events": events.for_list().order_by("-starts_at")[:limit]}
 
 
 @register.inclusion_tag("news/_clocks.html")
@@ -56,3 +55,15 @@ def event_day_line(event):
     month = formats.date_format(date.first, "YEAR_MONTH_FORMAT")
     weekday = formats.date_format(date.first, "l")
     return gettext("%(month)s, %(weekday)s") % {"month": month, "weekday": weekday}
+
+
+@register.inclusion_tag("news/_commitments.html")
+def commitments_of(source):
+    """What was promised in this agreement or at this event, and what became of it."""
+    return {"commitments": source.commitments.public().for_list()}
+
+
+@register.inclusion_tag("news/_commitments.html")
+def commitments_about(institution, limit=20):
+    found = Commitment.objects.public().about_institution(institution)
+    return {"commitments": found.for_list()[:limit]}

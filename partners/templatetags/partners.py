@@ -1,12 +1,21 @@
 """Institutions and agreements beside other things: arches, maps, status and dates."""
 
 from django import template
+from django.db.models import Prefetch
 from django.utils import formats, timezone
 from django.utils.translation import gettext, pgettext
 
 from partners import arches, places
 from partners import register as rows
-from partners.models import Agreement
+from partners.models import (
+    Agreement,
+    AgreementDocument,
+    Institution,
+    InstitutionLink,
+    InstitutionName,
+    Participation,
+    Signature,
+)
 from partners.worldmap import land
 from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
@@ -183,3 +192,102 @@ def title_here(agreement):
 def type_names(institution):
     types = [name_here(type_) for type_ in institution.types.all()]
     return pgettext("between names", ", ").join(types)
+
+
+@register.inclusion_tag("partners/_relations.html")
+def relations(institution):
+    """What it belongs to, who founded it, its members: read from this end, grouped by the words."""
+    links = InstitutionLink.objects.between_public().about(institution)
+    groups = {}
+    for link in links.select_related("institution", "other"):
+        words, other = link.read_from(institution)
+        groups.setdefault(words, []).append((link, other))
+    founding = Agreement.objects.public().filter(pk=institution.founding_agreement_id)
+    return {
+        "groups": groups.items(),
+        "institution": institution,
+        "founding_agreement": founding.for_register().first(),
+    }
+
+
+@register.inclusion_tag("partners/_places_and_contacts.html")
+def places_and_contacts(institution):
+    return {
+        "places": institution.other_places.select_related("place__parent"),
+        "contacts": institution.contacts.filter(is_public=True),
+        "identifiers": institution.identifiers.all(),
+        "names": institution.names.exclude(kind=InstitutionName.Kind.ALIAS),
+    }
+
+
+@register.inclusion_tag("partners/_areas.html")
+def areas(agreement):
+    """The areas of cooperation; in their own words where the agreement is shown in full."""
+    if not agreement.tells_more():
+        return {}
+    return {
+        "areas": agreement.areas.prefetch_related(public_units()),
+        "in_full": agreement.public_level == Agreement.PublicLevel.FULL,
+    }
+
+
+def public_units():
+    return Prefetch("lead_units", Institution.objects.public(), to_attr="public_units")
+
+
+@register.inclusion_tag("partners/_signatures.html")
+def signatures(agreement):
+    """Who signed for whom, as it was printed."""
+    if not agreement.tells_more():
+        return {}
+    rows = Signature.objects.filter(party__agreement=agreement)
+    return {"signatures": rows.select_related("person", "party__institution")}
+
+
+@register.inclusion_tag("partners/_documents.html")
+def documents(agreement):
+    return {"documents": AgreementDocument.objects.public().filter(agreement=agreement)}
+
+
+@register.inclusion_tag("partners/_history.html")
+def history(agreement):
+    """What happened to it, newest first, with what changed."""
+    if not agreement.tells_more():
+        return {}
+    documents = AgreementDocument.objects.public().filter(agreement=agreement)
+    public = set(documents.values_list("pk", flat=True))
+    rows = agreement.actions.select_related("document", "by_party__institution")
+    return {"actions": [_told(action, public) for action in rows.order_by("-effective", "-pk")]}
+
+
+def _told(action, public):
+    ends = action.changes.get("ends")
+    return {
+        "action": action,
+        "document": action.document if action.document_id in public else None,
+        "ends": ends and {"before": ends[0], "after": ends[1]},
+    }
+
+
+@register.inclusion_tag("partners/_people.html")
+def people(target):
+    """Who took part, under the names and titles of the day."""
+    rows = Participation.objects.for_target(target).for_display()
+    language = languages.active()
+    return {
+        "people": [
+            {
+                "name": row.name_in(language),
+                "title": row.title_in(language),
+                "role": row.get_role_display() if row.role != Participation.Role.ATTENDEE else "",
+                "mode": row.get_mode_display() if row.mode != Participation.Mode.UNKNOWN else "",
+            }
+            for row in rows
+            if row.person is None or row.person.is_public
+        ]
+    }
+
+
+@register.filter
+def heading_here(area):
+    return area.heading_in(languages.active())

@@ -7,16 +7,22 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils import timezone, translation
 
-from news.models import Event, Release
+from news.models import Commitment, Event, Release
 from partners import basics
 from partners.models import (
     Agreement,
+    AgreementArea,
     AgreementParty,
     CooperationField,
     Institution,
+    InstitutionLink,
     InstitutionName,
     InstitutionType,
+    Participation,
+    Person,
     Place,
+    Post,
+    Signature,
 )
 from portal.demo import content
 from portal.models import DemonstrationRow, MenuItem, Milestone, Page, SiteSettings
@@ -24,7 +30,18 @@ from publishing.editorial import languages, services
 from publishing.pageviews import services as pageviews
 
 # What an office would lose in a mixture: rows of these that are not ours make us refuse.
-CONTENT = (Institution, Agreement, Event, Release, Page, Milestone, MenuItem, SiteSettings)
+CONTENT = (
+    Institution,
+    Person,
+    Agreement,
+    Event,
+    Release,
+    Commitment,
+    Page,
+    Milestone,
+    MenuItem,
+    SiteSettings,
+)
 HOUR_OF_RELEASE = datetime.time(9)
 
 
@@ -56,6 +73,8 @@ def load() -> Counter:
 class _Loading:
     def __init__(self):
         self.made = []
+        # Everybody of the texts, by the name that other files call them.
+        self.people = {}
         self.now = timezone.now()
 
     def run(self):
@@ -65,12 +84,18 @@ class _Loading:
         self.made += basics.load_places(Place)
         for entry in content.rows("institution"):
             self.institution(entry)
+        for entry in content.read("people")["person"]:
+            self.person(entry)
         for entry in content.rows("agreement"):
             self.agreement(entry)
+        for entry in content.rows("institution"):
+            self.ties(entry)
         for entry in content.rows("event"):
             self.event(entry)
         for entry in content.rows("release"):
             self.release(entry)
+        for order, entry in enumerate(content.rows("commitment"), start=1):
+            self.commitment(entry, order)
         self.site()
 
     def make(self, model, where, **values):
@@ -87,13 +112,77 @@ class _Loading:
             Institution,
             {"slug": entry["slug"]},
             place=place(entry.get("place")),
-            parent=one(Institution, slug=entry.get("parent")),
-            **content.values(entry, "is_own", "name", "summary", "established"),
+            **content.values(entry, "is_own", "name", "summary", "established", "joint_form"),
         )
         if new:
             row.types.set(InstitutionType.objects.filter(code__in=entry["types"]))
             for name in content.other_names(entry):
                 self.make(InstitutionName, {"institution": row, **name})
+
+    def ties(self, entry):
+        """Relations and founding agreement, once all institutions and agreements are there."""
+        row = one(Institution, slug=entry["slug"])
+        if row not in self.made:
+            return
+        kinds = InstitutionLink.Kind
+        ties = [
+            *((row, kinds.PART_OF, slug) for slug in filter(None, [entry.get("parent")])),
+            *((row, kinds.MEMBER_OF, slug) for slug in entry.get("member_of", [])),
+        ]
+        for institution, kind, slug in ties:
+            other = one(Institution, slug=slug)
+            self.make(InstitutionLink, {"institution": institution, "kind": kind, "other": other})
+        for slug in entry.get("founders", []):
+            founder = one(Institution, slug=slug)
+            tie = {"institution": founder, "kind": kinds.FOUNDER_OF, "other": row}
+            self.make(InstitutionLink, tie)
+        if number := entry.get("founding_agreement"):
+            row.founding_agreement = one(Agreement, number=number)
+            row.save()
+
+    def person(self, entry):
+        names = ("name", "family", "given", "honours")
+        where = {"name_en": entry["name"]["en"], "name_zh_hans": entry["name"]["zh"]}
+        values = content.values(entry, *names)
+        row, new = self.make(
+            Person, where, **{name: value for name, value in values.items() if name not in where}
+        )
+        self.people[entry["id"]] = row
+        for rank, post in enumerate(entry.get("posts", ()) if new else (), start=1):
+            self.made.append(
+                Post.objects.create(
+                    person=row,
+                    rank=rank,
+                    institution=one(Institution, slug=post.get("institution")),
+                    **content.values(post, "title"),
+                )
+            )
+
+    def participants(self, row, entry):
+        for order, given in enumerate(entry.get("people", ()), start=1):
+            titles = basics.bilingual("printed_title", given.get("title", {}))
+            self.made.append(
+                Participation.objects.create(
+                    target=row,
+                    order=order,
+                    person=self.people.get(given.get("person")),
+                    **titles,
+                    **content.values(given, "role", "mode", "side", "group"),
+                )
+            )
+
+    def commitment(self, entry, order):
+        row, new = self.make(
+            Commitment,
+            {"text_en": entry["text"]["en"]},
+            text_zh_hans=entry["text"]["zh"],
+            order=order,
+            event=one(Event, slug=entry.get("event")),
+            release=one(Release, slug=entry.get("release")),
+            **content.values(entry, "side"),
+        )
+        if new:
+            row.institutions.set(Institution.objects.filter(slug__in=entry["institutions"]))
 
     def agreement(self, entry):
         ends = entry.get("sample_ends", "")
@@ -105,7 +194,10 @@ class _Loading:
             is_evergreen=evergreen,
             terms_are_sample=bool(ends or evergreen),
             field=one(CooperationField, slug=entry.get("field")),
-            **content.values(entry, "kind", "title", "summary", "signed", "announced"),
+            place=place(entry.get("place")),
+            **content.values(
+                entry, "kind", "title", "summary", "signed", "announced", "public_level"
+            ),
         )
         for order, party in enumerate(entry["parties"] if new else (), start=1):
             if isinstance(party, str):
@@ -113,6 +205,25 @@ class _Loading:
             else:
                 named = basics.bilingual("label", party)
             self.made.append(AgreementParty.objects.create(agreement=row, order=order, **named))
+        if new:
+            self.agreed(row, entry)
+
+    def agreed(self, row, entry):
+        for order, given in enumerate(entry.get("areas", ()), start=1):
+            names = ("activity", "isced", "heading", "text")
+            area = AgreementArea.objects.create(
+                agreement=row, order=order, **content.values(given, *names)
+            )
+            units = given.get("lead_units", ())
+            area.lead_units.set(Institution.objects.filter(slug__in=units))
+            self.made.append(area)
+        for given in entry.get("signatures", ()):
+            signature = Signature.objects.create(
+                party=row.parties.get(institution__slug=given["party"]),
+                person=self.people.get(given.get("person")),
+                **content.values(given, "printed_title", "printed_date", "date"),
+            )
+            self.made.append(signature)
 
     def event(self, entry):
         names = ("kind", "mode", "start_date", "part_of_day", "title", "venue", "summary")
@@ -126,6 +237,7 @@ class _Loading:
         )
         if new:
             self.relate(row, entry)
+            self.participants(row, entry)
             self.publish(row, self.now)
 
     def release(self, entry):
@@ -139,6 +251,7 @@ class _Loading:
         )
         if new:
             self.relate(row, entry)
+            self.participants(row, entry)
             row.events.set(Event.objects.filter(slug__in=entry.get("events", [])))
             self.publish(row, self.instant(row))
             if "pageviews" in entry:

@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.utils import translation
 
 from news.models import Release
+from partners.models import InstitutionLink
 from portal.demo.loading import settings_values
 from portal.models import DemonstrationRow, SiteSettings
 from publishing.pageviews import services as pageviews
@@ -33,7 +34,7 @@ def remove() -> Removal:
         settings_kept = _hand_over_settings()
         loaded = _loaded()
         leaving = defaultdict(set, {model: set(pks) for model, pks in loaded.items()})
-        kept = _keep_what_is_used(leaving)
+        kept = _keep_what_is_used(leaving, loaded)
         removed = _delete({model: pks - leaving[model] for model, pks in loaded.items()})
     return Removal(removed, kept, settings_kept)
 
@@ -66,10 +67,10 @@ def _loaded() -> dict[type, set[int]]:
     return rows
 
 
-def _keep_what_is_used(leaving):
+def _keep_what_is_used(leaving, loaded):
     """Take out of ``leaving`` what other rows point to, and again what that needs."""
     first = None
-    while used := {model: pks for model in leaving if (pks := _used(model, leaving))}:
+    while used := {model: pks for model in leaving if (pks := _used(model, leaving, loaded))}:
         first = first or used
         for model, pks in used.items():
             leaving[model] -= pks
@@ -82,24 +83,33 @@ def _keep_what_is_used(leaving):
     ]
 
 
-def _used(model, leaving):
-    """Ids of rows of ``model`` to which a row points that is not about to leave."""
+def _used(model, leaving, loaded):
+    """Ids of rows of ``model`` to which a row points that is not about to leave.
+
+    A loose tie, one that may be cut, holds only where the office made it.
+    """
     used = set()
     for relation in _pointing_to(model):
         name, owner = relation.field.name, relation.related_model
-        others = owner._base_manager.exclude(pk__in=leaving.get(owner, ()))
+        going = loaded if relation.on_delete is models.SET_NULL else leaving
+        others = owner._base_manager.exclude(pk__in=going.get(owner, ()))
         used.update(others.filter(**{f"{name}__in": leaving[model]}).values_list(name, flat=True))
     return used & leaving[model]
 
 
 def _keep_parts(model, pks, leaving):
-    """The names of an institution and the parties of an agreement stay with it."""
+    """The names of an institution, the parties of an agreement and their signatures stay with it.
+
+    A tie between two institutions is part of neither: it stays only where both do.
+    """
     for relation in _pointing_to(model):
-        if relation.on_delete is models.CASCADE:
-            parts = relation.related_model._base_manager.filter(
-                **{f"{relation.field.name}__in": pks}
-            )
-            leaving[relation.related_model].difference_update(parts.values_list("pk", flat=True))
+        part = relation.related_model
+        if relation.on_delete is models.CASCADE and part is not InstitutionLink:
+            found = part._base_manager.filter(**{f"{relation.field.name}__in": pks})
+            kept = leaving[part] & set(found.values_list("pk", flat=True))
+            leaving[part] -= kept
+            if kept:
+                _keep_parts(part, kept, leaving)
 
 
 def _pointing_to(model):

@@ -13,6 +13,7 @@ from modeltranslation.fields import TranslationField
 
 from publishing.cache.admin import BumpingAdminMixin
 from publishing.editorial import languages, policy, services
+from publishing.editorial.choosers import KnownChoices
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.forms import PublishableForm, outcomes, standing
 from publishing.editorial.languages import column, columns
@@ -57,7 +58,7 @@ class BilingualAdmin(BumpingAdminMixin, BilingualFields, admin.ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-class BilingualInline(BilingualFields, admin.TabularInline):
+class BilingualInline(KnownChoices, BilingualFields, admin.TabularInline):
     extra = 0
 
 
@@ -111,6 +112,8 @@ class PublishableAdmin(BilingualAdmin):
     list_filter = [EnglishFilter, ChineseFilter]
     readonly_fields = ["outcome"]
     save_on_top = True
+    # Each published language has a link of its own.
+    view_on_site = False
     list_per_page = 50
 
     class Media:

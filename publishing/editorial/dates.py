@@ -89,8 +89,15 @@ class PartialDate:
 
 
 def read(text: str) -> PartialDate | None:
-    """The partial date in a stored column; None when the date is not known."""
-    return PartialDate.parse(text) if text else None
+    """The partial date in a column; None when the date is not known.
+
+    None too for a text that is no date: a row is asked for its dates while its fields are still
+    being judged. Such a text is never stored.
+    """
+    try:
+        return PartialDate.parse(text) if text else None
+    except ValueError:
+        return None
 
 
 class PartialDateField(models.CharField):

@@ -52,3 +52,9 @@ def first_text(instance, name: str) -> str:
 def language_name(code: str) -> str:
     """ "English" or "Chinese" in the words of whoever reads: for sentences to staff."""
     return str({"en": _("English"), "zh-hans": _("Chinese")}[code])
+
+
+def name_of_tag(tag: str) -> str:
+    """What the language of a BCP 47 tag calls itself; the tag where that is not known."""
+    known = {TAGS[code]: name for code, name in OWN_NAMES.items()}
+    return known.get(tag, tag)

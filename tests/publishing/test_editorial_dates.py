@@ -2,8 +2,10 @@ import datetime
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import translation
 
+from news.models import Event
 from partners.models import Agreement
 from publishing.editorial.dates import PartialDate, PartialDateField
 
@@ -60,3 +62,13 @@ def test_derived_days_follow_the_text_on_every_save():
     agreement.save()
     agreement.refresh_from_db()
     assert agreement.signed_first is None
+
+
+def test_a_text_that_is_no_date_is_refused_beside_its_field_and_never_stored(db):
+    event = Event(title_en="Conference", start_date="next spring")
+    with pytest.raises(ValidationError) as refusal:
+        event.full_clean()
+    assert set(refusal.value.message_dict) == {"start_date"}
+    with pytest.raises(ValidationError), transaction.atomic():
+        event.save()
+    assert not Event.objects.exists()

@@ -1,366 +1,26 @@
-"""Institutions, places, agreements and the rules that read them."""
+"""Agreements, their parties, and the rule that reads their status."""
 
 import datetime
 
 from django.conf import settings
+from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
-from django_countries.fields import CountryField
 
+from partners import life
+from partners.models.cooperation import CooperationField
+from partners.models.institutions import Institution
+from partners.models.places import Place
 from publishing.cache.models import PublicModel, PublicQuerySet
 from publishing.editorial import languages
 from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField, read
-from publishing.editorial.models import slug_form, unused_slug
-
-
-class CooperationField(PublicModel):
-    """One of the office's fields of cooperation: a colour, a name, a place in the order."""
-
-    slug = models.SlugField(_("address"), max_length=40, validators=[slug_form])
-    name = models.CharField(_("name"), max_length=80)
-    summary = models.CharField(_("summary"), max_length=200, blank=True)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
-    slot = models.PositiveSmallIntegerField(
-        _("colour"),
-        default=1,
-        validators=[MinValueValidator(1), MaxValueValidator(5)],
-        help_text=_("1 green, 2 ochre, 3 red, 4 blue, 5 violet."),
-    )
-
-    objects = PublicQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["order", "pk"]
-        verbose_name = _("field of cooperation")
-        verbose_name_plural = _("fields of cooperation")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["slug"],
-                name="partners_field_slug",
-                violation_error_message=_("Another field has this address already."),
-            ),
-            models.CheckConstraint(
-                condition=Q(slot__range=(1, 5)),
-                name="partners_field_slot",
-                violation_error_message=_("Choose a colour from 1 to 5."),
-            ),
-        ]
-
-    def __str__(self):
-        return languages.first_text(self, "name")
-
-
-class Place(PublicModel):
-    """A point of the world with a name in both languages, inside a larger one."""
-
-    class Level(models.TextChoices):
-        COUNTRY = "country", _("country")
-        PROVINCE = "province", _("province or region")
-        CITY = "city", _("city")
-        DISTRICT = "district", _("district")
-        ZONE = "zone", _("development zone")
-        VENUE = "venue", _("venue")
-
-    name = models.CharField(_("name"), max_length=160)
-    level = models.CharField(_("level"), max_length=10, choices=Level.choices, default=Level.CITY)
-    parent = models.ForeignKey(
-        "self",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="parts",
-        verbose_name=_("inside"),
-    )
-    country = CountryField(_("country"), blank=True)
-    latitude = models.DecimalField(
-        _("latitude"), max_digits=8, decimal_places=5, null=True, blank=True
-    )
-    longitude = models.DecimalField(
-        _("longitude"), max_digits=8, decimal_places=5, null=True, blank=True
-    )
-    geonames_id = models.PositiveIntegerField(_("GeoNames id"), null=True, blank=True)
-    time_zone = models.CharField(
-        _("time zone"), max_length=40, blank=True, help_text=_("For example Europe/London.")
-    )
-
-    objects = PublicQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["name_en", "pk"]
-        verbose_name = _("place")
-        verbose_name_plural = _("places")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
-                name="partners_place_coordinates",
-                violation_error_message=_(
-                    "Give both coordinates or none: latitude -90 to 90, longitude -180 to 180."
-                ),
-            ),
-        ]
-
-    def __str__(self):
-        return languages.first_text(self, "name")
-
-    def clean(self):
-        super().clean()
-        seen = {self.pk} if self.pk else set()
-        for place in self.chain():
-            if place is not self and place.pk in seen:
-                raise ValidationError({"parent": _("A place cannot lie inside itself.")})
-            seen.add(place.pk)
-
-    def chain(self):
-        """This place, then what it lies in, outwards; stops at a cycle."""
-        place, seen = self, set()
-        while place is not None and id(place) not in seen and len(seen) < 10:
-            seen.add(id(place))
-            yield place
-            place = place.parent
-
-    @property
-    def city(self):
-        return next((place for place in self.chain() if place.level == self.Level.CITY), None)
-
-
-class InstitutionTypeQuerySet(PublicQuerySet):
-    def with_partners(self):
-        """Types that public partners have, the most frequent first, annotated ``partners``."""
-        public = Institution.objects.public().partners()
-        counted = models.Count("institution", filter=Q(institution__in=public))
-        return self.annotate(partners=counted).filter(partners__gt=0).order_by("-partners", "order")
-
-
-class InstitutionType(PublicModel):
-    """What an institution is: an ROR type with the office's own finer name."""
-
-    class Ror(models.TextChoices):
-        """The nine types of the ROR schema, version 2.1."""
-
-        EDUCATION = "education", _("education")
-        FUNDER = "funder", _("funder")
-        HEALTHCARE = "healthcare", _("healthcare")
-        COMPANY = "company", _("company")
-        ARCHIVE = "archive", _("archive")
-        NONPROFIT = "nonprofit", _("non-profit")
-        GOVERNMENT = "government", _("government")
-        FACILITY = "facility", _("facility")
-        OTHER = "other", _("other")
-
-    code = models.SlugField(_("code"), max_length=40)
-    name = models.CharField(_("name"), max_length=80)
-    plural = models.CharField(_("plural"), max_length=80, blank=True)
-    ror = models.CharField(_("ROR type"), max_length=12, choices=Ror.choices)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
-
-    objects = InstitutionTypeQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["order", "pk"]
-        verbose_name = _("type of institution")
-        verbose_name_plural = _("types of institution")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["code"],
-                name="partners_type_code",
-                violation_error_message=_("Another type has this code already."),
-            ),
-        ]
-
-    def __str__(self):
-        return languages.first_text(self, "name")
-
-
-class InstitutionQuerySet(PublicQuerySet):
-    def public(self):
-        """Institutions that anyone may see: the only door for public reads."""
-        return self.filter(is_public=True).exclude(status=Institution.Status.WITHDRAWN)
-
-    def partners(self):
-        """Everyone but the office itself."""
-        return self.filter(is_own=False)
-
-    def for_list(self):
-        return self.select_related("city", "place").prefetch_related("types")
-
-    def for_link(self):
-        """What a link shows: the name and the address."""
-        return self.only("slug", *languages.columns("name"))
-
-
-class Institution(PublicModel):
-    """A partner, or the office itself. Facts are edited in place."""
-
-    class Status(models.TextChoices):
-        """ROR's terms; a withdrawn record was made in error and is shown nowhere."""
-
-        ACTIVE = "active", _("active")
-        INACTIVE = "inactive", _("inactive")
-        WITHDRAWN = "withdrawn", _("record withdrawn")
-
-    slug = models.CharField(
-        _("address"),
-        max_length=120,
-        blank=True,
-        validators=[slug_form],
-        help_text=_("Last part of the web address. Empty: made from the name."),
-    )
-    name = models.CharField(_("name"), max_length=200)
-    summary = models.TextField(_("summary"), blank=True)
-    types = models.ManyToManyField(InstitutionType, blank=True, verbose_name=_("types"))
-    place = models.ForeignKey(
-        Place,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="institutions",
-        verbose_name=_("place"),
-    )
-    city = models.ForeignKey(
-        Place,
-        on_delete=models.PROTECT,
-        null=True,
-        editable=False,
-        related_name="city_institutions",
-        verbose_name=_("city"),
-    )
-    country = CountryField(_("country"), blank=True, editable=False)
-    website = models.URLField(_("website"), blank=True)
-    logo = models.ForeignKey(
-        "media.Image",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("logo"),
-    )
-    established = PartialDateField(_("established"))
-    established_first = FirstDayField(source="established")
-    established_last = LastDayField(source="established")
-    parent = models.ForeignKey(
-        "self",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="units",
-        verbose_name=_("belongs to"),
-    )
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE
-    )
-    is_own = models.BooleanField(
-        _("this office"),
-        default=False,
-        help_text=_("The office itself: not listed among its partners."),
-    )
-    is_public = models.BooleanField(_("public"), default=True)
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    saved_at = models.DateTimeField(_("last saved"), auto_now=True)
-
-    objects = InstitutionQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["name_en", "pk"]
-        verbose_name = _("institution")
-        verbose_name_plural = _("institutions")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["slug"],
-                name="partners_institution_slug",
-                violation_error_message=_("Another institution has this address already."),
-            ),
-            models.CheckConstraint(
-                condition=~Q(parent=F("pk")),
-                name="partners_institution_not_own_parent",
-                violation_error_message=_("An institution cannot belong to itself."),
-            ),
-        ]
-
-    def __str__(self):
-        return languages.first_text(self, "name")
-
-    def save(self, *args, **kwargs):
-        if not self.slug:
-            self.slug = unused_slug(self, "name")
-        self.locate()
-        super().save(*args, **kwargs)
-
-    def locate(self):
-        """City and country follow from the place; lists and filters read them."""
-        self.city = self.place.city if self.place else None
-        countries = (place.country for place in self.place.chain()) if self.place else ()
-        self.country = next((code for code in countries if code), "")
-
-    def clean(self):
-        super().clean()
-        if not any(languages.text(self, "name", code) for code in languages.CODES):
-            raise ValidationError({"name_en": _("Give the name in at least one language.")})
-        ancestor, steps = self.parent, 0
-        while ancestor is not None and steps < 20:
-            if ancestor.pk == self.pk:
-                raise ValidationError({"parent": _("An institution cannot belong to itself.")})
-            ancestor, steps = ancestor.parent, steps + 1
-
-    def get_absolute_url(self):
-        return reverse("partners:institution", kwargs={"slug": self.slug})
-
-
-class InstitutionName(PublicModel):
-    """Any name an institution is found by, beside the two that stand on its page."""
-
-    class Kind(models.TextChoices):
-        OFFICIAL = "official", _("official name")
-        NATIVE = "native", _("native name")
-        ABBREVIATION = "abbreviation", _("abbreviation")
-        ALIAS = "alias", _("alias")
-        FORMER = "former", _("former name")
-        AS_SIGNED = "as_signed", _("name as signed")
-
-    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="names")
-    text = models.CharField(_("name"), max_length=200)
-    lang = models.CharField(
-        _("language"),
-        max_length=10,
-        default="en",
-        choices=[
-            ("en", _("English")),
-            ("zh-Hans", _("Simplified Chinese")),
-            ("zh-Hant", _("Traditional Chinese")),
-            ("zh-Latn", _("Pinyin")),
-        ],
-    )
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.ALIAS)
-    pinyin = models.CharField(
-        _("pinyin"),
-        max_length=200,
-        blank=True,
-        help_text=_("Only where the reading is unusual, syllables apart: chong qing."),
-    )
-
-    objects = PublicQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["pk"]
-        verbose_name = _("other name")
-        verbose_name_plural = _("other names")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["institution", "text", "kind"],
-                name="partners_name_once",
-                violation_error_message=_("This name is listed already."),
-            ),
-        ]
-
-    def __str__(self):
-        return self.text
 
 
 class AgreementStatus(models.TextChoices):
@@ -457,6 +117,18 @@ class AgreementQuerySet(PublicQuerySet):
             )
         )
 
+    def concluded(self):
+        """Every required party has signed: the rule of ``Agreement.is_concluded`` in SQL."""
+        required = AgreementParty.objects.filter(agreement=OuterRef("pk"), must_sign=True)
+        signatures = AgreementParty.objects.filter(
+            agreement=OuterRef("pk"), signatures__isnull=False
+        )
+        each = Exists(signatures) & Exists(required)
+        return self.filter(
+            (each & ~Exists(required.filter(signatures__isnull=True)))
+            | (~Exists(signatures) & ~Q(signed=""))
+        )
+
     def in_force(self, day: datetime.date | None = None):
         """In force on ``day``, those that expire soon among them."""
         return self.with_status(day).filter(
@@ -480,12 +152,11 @@ class AgreementQuerySet(PublicQuerySet):
 
     def for_lines(self):
         """What a line of the register or a small picture shows; long texts stay behind."""
-        return self.select_related("field").defer(
-            "summary",
-            *languages.columns("summary"),
-            "field__summary",
-            *languages.columns("field__summary"),
-        )
+        texts = languages.columns("summary", "field__summary")
+        return self.select_related("field").defer("summary", *texts)
+
+    def for_page(self):
+        return self.for_register().select_related("place")
 
 
 class Agreement(PublicModel):
@@ -509,6 +180,12 @@ class Agreement(PublicModel):
         SUPPLEMENT = "supplement", _("Supplement")
         OTHER = "other", _("Other")
 
+    class Binding(models.TextChoices):
+        NON_BINDING = "non_binding", _("not binding")
+        BINDING = "binding", _("binding")
+        MIXED = "mixed", _("binding in part")
+        NOT_STATED = "not_stated", _("not stated")
+
     class PublicLevel(models.TextChoices):
         HIDDEN = "hidden", _("hidden")
         LISTED = "listed", _("listed")
@@ -529,6 +206,9 @@ class Agreement(PublicModel):
     )
     title = models.CharField(_("title"), max_length=250, blank=True)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    binding = models.CharField(
+        _("legal force"), max_length=12, choices=Binding.choices, default=Binding.NOT_STATED
+    )
     summary = models.TextField(_("summary"), blank=True)
     field = models.ForeignKey(
         CooperationField,
@@ -539,10 +219,21 @@ class Agreement(PublicModel):
         verbose_name=_("field of cooperation"),
     )
     signed = PartialDateField(
-        _("last signature"), help_text=_("As far as it is known: 2016, 2016-05 or 2016-05-16.")
+        _("last signature"),
+        help_text=_(
+            "2016, 2016-05 or 2016-05-16. Follows from the signatures once one is recorded."
+        ),
     )
     signed_first = FirstDayField(source="signed")
     signed_last = LastDayField(source="signed")
+    place = models.ForeignKey(
+        Place,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="agreements",
+        verbose_name=_("signed at"),
+    )
     effective = PartialDateField(_("effective"), help_text=_("Empty: with the last signature."))
     effective_first = FirstDayField(source="effective")
     effective_last = LastDayField(source="effective")
@@ -555,6 +246,14 @@ class Agreement(PublicModel):
     )
     notice_months = models.PositiveSmallIntegerField(
         _("notice, months"), null=True, blank=True, validators=[MaxValueValidator(120)]
+    )
+    renews_automatically = models.BooleanField(_("renews by itself"), default=False)
+    term_months = models.PositiveSmallIntegerField(
+        _("term, months"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(1200)],
+        help_text=_("How long each renewal lasts."),
     )
     notice_from = models.DateField(_("notice from"), null=True, editable=False)
     announced = PartialDateField(
@@ -582,6 +281,27 @@ class Agreement(PublicModel):
         related_name="replaced_by",
         verbose_name=_("replaces"),
     )
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("under the agreement"),
+        help_text=_("The framework that this one carries out."),
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"is_staff": True},
+        verbose_name=_("looked after by"),
+        help_text=_("Seen by staff only."),
+    )
+    # Doubts that staff have seen and confirmed, by their codes: see doubts().
+    accepted_doubts = models.JSONField(default=list, editable=False)
     public_level = models.CharField(
         _("on the public register"),
         max_length=8,
@@ -591,6 +311,7 @@ class Agreement(PublicModel):
     institutions = models.ManyToManyField(
         Institution, through="AgreementParty", related_name="agreements", editable=False
     )
+    people = GenericRelation("Participation", "target_id", "target_type")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     saved_at = models.DateTimeField(_("last saved"), auto_now=True)
 
@@ -624,6 +345,11 @@ class Agreement(PublicModel):
                 condition=~Q(replaces=F("pk")),
                 name="partners_agreement_not_own_successor",
                 violation_error_message=_("An agreement cannot replace itself."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(parent=F("pk")),
+                name="partners_agreement_not_under_itself",
+                violation_error_message=_("An agreement cannot stand under itself."),
             ),
         ]
 
@@ -678,6 +404,58 @@ class Agreement(PublicModel):
             )
         if self.replaces_id and self.replaces_id == self.pk:
             raise ValidationError({"replaces": _("An agreement cannot replace itself.")})
+        if self.leads_back("replaces"):
+            raise ValidationError({"replaces": _("These agreements would replace each other.")})
+        if self.leads_back("parent"):
+            raise ValidationError({"parent": _("An agreement cannot stand under itself.")})
+
+    def leads_back(self, relation: str) -> bool:
+        """Whether following ``relation`` from here comes back to this agreement."""
+        seen, step = set(), getattr(self, f"{relation}_id")
+        while step is not None and step not in seen:
+            if step == self.pk:
+                return True
+            seen.add(step)
+            rows = Agreement.objects.filter(pk=step)
+            step = rows.values_list(f"{relation}_id", flat=True).first()
+        return False
+
+    @property
+    def is_concluded(self) -> bool:
+        """Every required party has signed.
+
+        Where no single signature is recorded, the date of the last one says the same.
+        """
+        parties = list(self.parties.all())
+        signed = {party.pk for party in parties if party.signatures.all()}
+        if not signed:
+            return bool(self.signed)
+        required = [party.pk for party in parties if party.must_sign]
+        return bool(required) and signed.issuperset(required)
+
+    def terms_on(self, day: datetime.date) -> dict:
+        """The terms as they stood on ``day``: the columns of ``life.TERMS``, and ``areas``."""
+        return life.terms_on(self, list(self.actions.all()), day)
+
+    @property
+    def day_of_people(self) -> datetime.date | None:
+        """The day for which the titles of those who took part are right."""
+        return self.signed_last
+
+    def doubts(self) -> list[str]:
+        """Codes of what is allowed but rarely meant: staff confirm it, see ``DOUBTS``."""
+        effective, signed = read(self.effective), self.first_signature()
+        early = effective and signed and effective.last < signed.first
+        return ["before_signature"] if early else []
+
+    def first_signature(self):
+        """The earliest signature known, as a partial date, or None."""
+        dates = []
+        if self.pk:
+            for party in self.parties.all():
+                dates += [read(one.date) for one in party.signatures.all() if one.date]
+        dates = dates or [read(self.signed)]
+        return min(filter(None, dates), key=lambda date: date.first, default=None)
 
     def headline(self, language: str) -> str:
         """Its title, or its kind and the parties, in one language."""
@@ -696,8 +474,11 @@ class Agreement(PublicModel):
 
     def public_summary(self, language: str) -> str:
         """The summary, as far as the register may show it."""
-        shown = (self.PublicLevel.SUMMARY, self.PublicLevel.FULL)
-        return languages.text(self, "summary", language) if self.public_level in shown else ""
+        return languages.text(self, "summary", language) if self.tells_more() else ""
+
+    def tells_more(self) -> bool:
+        """Whether the register shows more than that there is such an agreement."""
+        return self.public_level in (self.PublicLevel.SUMMARY, self.PublicLevel.FULL)
 
     def get_absolute_url(self):
         return reverse("partners:agreement", kwargs={"number": self.number})
@@ -781,7 +562,12 @@ class AgreementParty(PublicModel):
         blank=True,
         help_text=_("Where the text names no institution: several companies."),
     )
+    unit = models.CharField(
+        _("unit"), max_length=160, blank=True, help_text=_("The department that is meant.")
+    )
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.PARTY)
+    own_reference = models.CharField(_("its own number"), max_length=60, blank=True)
+    must_sign = models.BooleanField(_("must sign"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     objects = AgreementPartyQuerySet.as_manager()

@@ -1,0 +1,202 @@
+from django import forms
+from django.contrib import admin, messages
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from partners import services
+from partners.models import (
+    ContactPoint,
+    FormerAddress,
+    Institution,
+    InstitutionIdentifier,
+    InstitutionLink,
+    InstitutionMerge,
+    InstitutionName,
+    InstitutionPlace,
+)
+from publishing.editorial.admin import BilingualAdmin, BilingualInline, both
+from publishing.editorial.exceptions import Refused
+from publishing.editorial.languages import columns
+from publishing.media.widgets import LeadImageAdminMixin
+
+
+class NameInline(BilingualInline):
+    model = InstitutionName
+    fields = ["text", "lang", "kind", "pinyin", "since", "until"]
+
+
+class IdentifierInline(BilingualInline):
+    model = InstitutionIdentifier
+    fields = ["scheme", "value"]
+
+
+class LinkInline(BilingualInline):
+    """The relations that are told from here."""
+
+    model = InstitutionLink
+    fk_name = "institution"
+    fields = ["kind", "other", "since", "until", "source"]
+    autocomplete_fields = ["other"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("institution", "other")
+
+
+class InverseLinkInline(BilingualInline):
+    """The same rows where this institution is at the other end, with their reading from here."""
+
+    model = InstitutionLink
+    fk_name = "other"
+    verbose_name_plural = gettext_lazy("relations told from the other end")
+    fields = ["kind", "institution", "since", "until", "source"]
+    autocomplete_fields = ["institution"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("institution", "other")
+
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        if db_field.name == "kind":
+            kwargs["choices"] = [("", "---------"), *InstitutionLink.INVERSE.items()]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+
+class PlaceInline(BilingualInline):
+    model = InstitutionPlace
+    fields = ["place", *columns("what")]
+    autocomplete_fields = ["place"]
+
+
+class ContactInline(BilingualInline):
+    model = ContactPoint
+    fields = ["order", "purpose", *columns("name"), "email", "telephone", "is_public"]
+
+
+class MergeForm(forms.Form):
+    keep = forms.ModelChoiceField(
+        label=gettext_lazy("Keep"),
+        queryset=Institution.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=None,
+    )
+
+    def __init__(self, *args, pair, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["keep"].queryset = pair
+
+
+@admin.register(Institution)
+class InstitutionAdmin(LeadImageAdminMixin, BilingualAdmin):
+    list_display = ["__str__", "kinds", "city", "country", "status", "is_public", "saved_at"]
+    list_select_related = ["city"]
+    list_filter = ["types", "status", "is_public", "country"]
+    search_fields = [*columns("name"), "names__text", *(f"city__{c}" for c in columns("name"))]
+    autocomplete_fields = ["place", "founding_agreement"]
+    filter_horizontal = ["types"]
+    inlines = [
+        NameInline,
+        LinkInline,
+        InverseLinkInline,
+        IdentifierInline,
+        PlaceInline,
+        ContactInline,
+    ]
+    list_per_page = 50
+    actions = ["merge_two"]
+    fieldsets = [
+        (None, {"fields": both("name", "summary")}),
+        (
+            gettext_lazy("Facts"),
+            {"fields": ["types", "place", *both("website"), "logo", "established"]},
+        ),
+        (
+            gettext_lazy("Joint body"),
+            {
+                "fields": [("joint_form", "approval_number"), "founding_agreement"],
+                "classes": ["collapse"],
+            },
+        ),
+        (gettext_lazy("Record"), {"fields": ["slug", ("status", "is_public", "is_own")]}),
+        (gettext_lazy("For staff"), {"fields": ["owner", "notes"]}),
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("types")
+
+    def save_model(self, request, obj, form, change):
+        services.save_institution(institution=obj)
+
+    @admin.display(description=gettext_lazy("types"))
+    def kinds(self, institution):
+        return ", ".join(str(kind) for kind in institution.types.all())
+
+    @admin.action(
+        description=gettext_lazy("Merge two records of one institution"), permissions=["delete"]
+    )
+    def merge_two(self, request, queryset):
+        pair = queryset.order_by("pk")
+        if len(pair) != 2:
+            self.message_user(request, _("Choose exactly two institutions."), messages.ERROR)
+            return None
+        form = MergeForm(request.POST if "keep" in request.POST else None, pair=pair)
+        if form.is_valid():
+            self._merge(request, form.cleaned_data["keep"], pair)
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Merge two records"),
+            "form": form,
+            "pair": pair,
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "admin/partners/merge.html", context)
+
+    def _merge(self, request, keep, pair):
+        duplicate = next(one for one in pair if one.pk != keep.pk)
+        try:
+            services.merge_institutions(keep=keep, duplicate=duplicate, user=request.user)
+        except Refused as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return
+        text = _("Everything of “%(duplicate)s” now belongs to “%(keep)s”.")
+        self.message_user(request, text % {"duplicate": duplicate, "keep": keep}, messages.SUCCESS)
+
+
+@admin.register(InstitutionMerge)
+class InstitutionMergeAdmin(admin.ModelAdmin):
+    """The merges so far, each with the way back."""
+
+    list_display = ["__str__", "merged_at", "merged_by", "undone_at"]
+    list_select_related = ["kept", "duplicate", "merged_by"]
+    actions = ["take_back"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def has_undo_permission(self, request):
+        return request.user.has_perm("partners.delete_institution")
+
+    @admin.action(description=gettext_lazy("Take the merge back"), permissions=["undo"])
+    def take_back(self, request, queryset):
+        for merge in queryset.select_related("kept", "duplicate"):
+            try:
+                services.undo_merge(merge=merge)
+            except Refused as refusal:
+                self.message_user(request, f"{merge}: {refusal}", messages.ERROR)
+            else:
+                text = _("“%(duplicate)s” is a record of its own again.")
+                self.message_user(request, text % {"duplicate": merge.duplicate}, messages.SUCCESS)
+
+
+@admin.register(FormerAddress)
+class FormerAddressAdmin(admin.ModelAdmin):
+    list_display = ["slug", "institution"]
+    list_select_related = ["institution"]
+    search_fields = ["slug"]
+    autocomplete_fields = ["institution"]

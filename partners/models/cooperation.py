@@ -1,0 +1,47 @@
+"""The office's fields of cooperation."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from publishing.cache.models import PublicModel, PublicQuerySet
+from publishing.editorial import languages
+from publishing.editorial.models import slug_form
+
+
+class CooperationField(PublicModel):
+    """One of the office's fields of cooperation: a colour, a name, a place in the order."""
+
+    slug = models.SlugField(_("address"), max_length=40, validators=[slug_form])
+    name = models.CharField(_("name"), max_length=80)
+    summary = models.CharField(_("summary"), max_length=200, blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    slot = models.PositiveSmallIntegerField(
+        _("colour"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(5)],
+        help_text=_("1 green, 2 ochre, 3 red, 4 blue, 5 violet."),
+    )
+
+    objects = PublicQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("field of cooperation")
+        verbose_name_plural = _("fields of cooperation")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slug"],
+                name="partners_field_slug",
+                violation_error_message=_("Another field has this address already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(slot__range=(1, 5)),
+                name="partners_field_slot",
+                violation_error_message=_("Choose a colour from 1 to 5."),
+            ),
+        ]
+
+    def __str__(self):
+        return languages.first_text(self, "name")

@@ -1,0 +1,60 @@
+"""Autocomplete fields in rows of a form, without a question to the database for each row."""
+
+from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.db import models
+
+
+class KnownSelect(AutocompleteSelect):
+    """Shows the choice that the row brought along; asks only for one that it does not know."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # Key to label of what is chosen.
+        self.known = {}
+
+    def optgroups(self, name, value, attr=None):
+        chosen = [str(key) for key in value if key not in (None, "")]
+        if any(key not in self.known for key in chosen):
+            return super().optgroups(name, value, attr)
+        empty = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
+        options = [
+            self.create_option(name, key, self.known[key], True, index)
+            for index, key in enumerate(chosen, start=len(empty))
+        ]
+        return [(None, [*empty, *options], 0)]
+
+
+class RowForm(forms.ModelForm):
+    """The form of a row; its foreign keys must come with the row (``select_related``)."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            select = getattr(field.widget, "widget", field.widget)
+            if not isinstance(select, KnownSelect):
+                continue
+            column = self._meta.model._meta.get_field(name)
+            key = getattr(self.instance, column.attname)
+            if key is not None and column.is_cached(self.instance):
+                select.known = {str(key): str(getattr(self.instance, name))}
+
+
+class KnownChoices:
+    """For inlines: their autocomplete foreign keys cost one query for all rows together."""
+
+    form = RowForm
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request) and "widget" not in kwargs:
+            kwargs["widget"] = KnownSelect(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_queryset(self, request):
+        chosen = [
+            name
+            for name in self.get_autocomplete_fields(request)
+            if isinstance(self.model._meta.get_field(name), models.ForeignKey)
+        ]
+        rows = super().get_queryset(request)
+        return rows.select_related(*chosen) if chosen else rows

@@ -1,0 +1,322 @@
+"""The staff forms of institutions and agreements, through the admin's own doors."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from partners.models import Agreement, AgreementArea, AgreementDocument, Institution
+from tests.builders import (
+    make_agreement,
+    make_concluded,
+    make_institution,
+    make_participation,
+    make_person,
+    make_place,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+EMPTY = {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0, "MIN_NUM_FORMS": 0, "MAX_NUM_FORMS": 1000}
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def manager(client):
+    user = make_user("manager", group="Partner manager")
+    client.force_login(user)
+    return client
+
+
+def rows(prefix, *entries):
+    data = {f"{prefix}-{name}": value for name, value in EMPTY.items()}
+    data[f"{prefix}-TOTAL_FORMS"] = len(entries)
+    for number, entry in enumerate(entries):
+        data |= {f"{prefix}-{number}-{name}": value for name, value in entry.items()}
+    return data
+
+
+def agreement_form(*parties, **fields):
+    prefix = "partners-participation-target_type-target_id"
+    return {
+        "kind": "mou",
+        "binding": "not_stated",
+        "public_level": "summary",
+        **rows(
+            "parties",
+            *(
+                {"order": 0, "institution": p.pk, "role": "party", "must_sign": "on"}
+                for p in parties
+            ),
+        ),
+        **rows("areas"),
+        **rows("documents"),
+        **rows(prefix),
+        **fields,
+    }
+
+
+ADD = "/en/admin/partners/agreement/add/"
+
+
+def change(agreement):
+    return f"/en/admin/partners/agreement/{agreement.pk}/change/"
+
+
+def act(agreement, kind):
+    return f"/en/admin/partners/agreement/{agreement.pk}/act/?kind={kind}"
+
+
+class TestAgreementForm:
+    def test_a_partner_manager_enters_an_agreement(self, manager):
+        form = agreement_form(make_institution(), make_institution(), signed="2020-09-25")
+        assert manager.post(ADD, form).status_code == 302
+        agreement = Agreement.objects.get()
+        assert agreement.parties.count() == 2 and agreement.is_concluded
+
+    def test_one_party_is_too_few(self, manager):
+        html = manager.post(ADD, agreement_form(make_institution())).content.decode()
+        assert "Please submit at least 2 form" in html and not Agreement.objects.exists()
+
+    def test_an_end_before_the_start_is_told_beside_the_field(self, manager):
+        form = agreement_form(
+            make_institution(), make_institution(), signed="2020-09-25", ends="2019"
+        )
+        html = manager.post(ADD, form).content.decode()
+        assert "It cannot end before it starts." in html and not Agreement.objects.exists()
+
+    def test_effect_before_the_first_signature_is_asked_about_and_recorded(self, manager):
+        form = agreement_form(
+            make_institution(), make_institution(), signed="2020-09-25", effective="2020-01-01"
+        )
+        html = manager.post(ADD, form).content.decode()
+        assert "before the first signature" in html and not Agreement.objects.exists()
+        manager.post(ADD, form | {"confirm_doubts": "on"})
+        assert Agreement.objects.get().accepted_doubts == ["before_signature"]
+
+    def test_terms_are_fixed_once_it_is_concluded(self, manager):
+        agreement = make_concluded(ends="2022", title_en="As agreed")
+        AgreementArea.objects.create(agreement=agreement, heading_en="Health")
+        html = manager.get(change(agreement)).content.decode()
+        for name in ("title_en", "ends", "notice_months", "signed", "areas-0-heading_en"):
+            assert f'name="{name}"' not in html
+        manager.post(
+            change(agreement),
+            agreement_form(title_en="Other", ends="2030", public_level="listed"),
+        )
+        agreement.refresh_from_db()
+        assert (agreement.title_en, agreement.ends) == ("As agreed", "2022")
+        assert agreement.public_level == "listed"
+
+    def test_terms_are_open_before(self, manager):
+        html = manager.get(change(make_agreement("A", "B"))).content.decode()
+        assert 'name="title_en"' in html and 'name="ends"' in html
+
+    def test_a_file_is_kept_with_its_sum_and_its_place_is_not_shown(self, manager):
+        agreement = make_concluded()
+        upload = {
+            "title_en": "Text",
+            "file": SimpleUploadedFile("memorandum.pdf", b"%PDF-1.7"),
+            "access": "staff",
+        }
+        form = agreement_form() | rows("documents", upload)
+        assert manager.post(change(agreement), form).status_code == 302
+        document = AgreementDocument.objects.get()
+        html = manager.get(change(agreement)).content.decode()
+        assert document.sha256 in html and document.get_absolute_url() in html
+        assert document.file.name not in html
+
+    def test_a_file_that_lies_about_itself_is_refused_beside_its_field(self, manager):
+        upload = {"file": SimpleUploadedFile("memorandum.pdf", b"<html>"), "access": "staff"}
+        form = agreement_form() | rows("documents", upload)
+        html = manager.post(change(make_concluded()), form).content.decode()
+        assert "This is no PDF file" in html and not AgreementDocument.objects.exists()
+
+
+class TestActs:
+    @pytest.mark.parametrize(
+        "kind",
+        [
+            "signature",
+            "amendment",
+            "extension",
+            "renewal",
+            "suspension",
+            "resumption",
+            "notice",
+            "termination",
+            "supersession",
+            "correction",
+            "confirmation",
+        ],
+    )
+    def test_each_kind_has_its_form_in_both_languages(self, manager, kind):
+        agreement = make_concluded(ends="2022")
+        AgreementArea.objects.create(agreement=agreement, heading_en="Health")
+        for language in ("en", "zh-hans"):
+            address = act(agreement, kind).replace("/en/", f"/{language}/")
+            response = manager.get(address)
+            assert response.status_code == 200
+            assert b'type="submit"' in response.content
+
+    def test_an_extension_is_recorded_and_told_on_the_page(self, manager):
+        agreement = make_concluded(ends="2022-12-31")
+        data = {"date": "2022-06-01", "ends": "2025-12-31", "text_en": "Prolonged."}
+        response = manager.post(act(agreement, "extension"), data, follow=True)
+        html = response.content.decode()
+        assert "Recorded: Extension." in html and "Prolonged." in html
+        agreement.refresh_from_db()
+        assert agreement.ends == "2025-12-31"
+        assert agreement.actions.get().recorded_by.username == "manager"
+
+    def test_a_refusal_is_told_and_nothing_is_recorded(self, manager):
+        agreement = make_concluded(ends="2022-12-31")
+        data = {"date": "2022-06-01", "ends": "2021"}
+        html = manager.post(act(agreement, "extension"), data).content.decode()
+        assert "The new end must be later" in html and not agreement.actions.exists()
+
+    def test_a_doubt_is_shown_with_a_box_to_confirm_it(self, manager):
+        agreement = make_concluded()
+        data = {"date": "2021-06-01", "effective": "2021-05-01"}
+        html = manager.post(act(agreement, "suspension"), data).content.decode()
+        assert "It is dated back" in html and 'name="confirm"' in html
+        assert not agreement.actions.exists()
+        manager.post(act(agreement, "suspension"), data | {"confirm": "1"})
+        assert agreement.actions.get().accepted_doubts == ["back_dated"]
+
+    def test_an_amendment_changes_terms_and_areas_together(self, manager):
+        agreement = make_concluded(title_en="First", ends="2030")
+        area = AgreementArea.objects.create(
+            agreement=agreement, heading_en="Health", text_en="Old words."
+        )
+        unit = make_institution()
+        area.lead_units.add(unit)
+        areas = rows(
+            "areas",
+            {
+                "order": 1,
+                "heading_en": "Health",
+                "text_en": "New words.",
+                "lead_units": str(unit.pk),
+            },
+            {"order": 2, "activity": "training"},
+        )
+        areas["areas-INITIAL_FORMS"] = 1
+        data = {
+            "date": "2021-06-01",
+            "term_title_en": "Second",
+            "term_binding": "binding",
+            "term_ends": "2030",
+            **areas,
+        }
+        assert manager.post(act(agreement, "amendment"), data).status_code == 302
+        agreement = Agreement.objects.get(pk=agreement.pk)
+        assert (agreement.title_en, agreement.binding, agreement.ends) == (
+            "Second",
+            "binding",
+            "2030",
+        )
+        assert [a.text_en or "" for a in agreement.areas.all()] == ["New words.", ""]
+        assert list(agreement.areas.first().lead_units.all()) == [unit]
+        assert set(agreement.actions.get().changes) == {"title_en", "binding", "areas"}
+
+    def test_a_signature_is_recorded(self, manager):
+        agreement = make_agreement("A", "B")
+        party = agreement.parties.first()
+        data = {"party": party.pk, "person": make_person("Tim Jones").pk, "date": "2016-05"}
+        manager.post(act(agreement, "signature"), data | {"method": "wet"})
+        html = manager.get(change(agreement)).content.decode()
+        assert "Tim Jones" in html and "has not signed yet" in html
+
+    def test_nothing_but_a_signature_before_it_is_concluded(self, manager):
+        agreement = make_agreement("A", "B")
+        html = manager.get(act(agreement, "extension")).content.decode()
+        assert "?kind=signature" in html and "?kind=extension" not in html
+
+    def test_whoever_may_not_change_agreements_records_nothing(self, client):
+        client.force_login(make_user(group="Author"))
+        agreement = make_concluded(ends="2022")
+        data = {"date": "2022-06-01", "ends": "2025"}
+        assert client.post(act(agreement, "extension"), data).status_code == 403
+        assert not agreement.actions.exists()
+
+
+def queries(client, address):
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+class TestCosts:
+    def test_an_agreement_with_many_rows_opens_at_the_same_cost(self, admin_client):
+        def fill(agreement, count):
+            for number in range(count):
+                AgreementArea.objects.create(agreement=agreement, heading_en=f"Area {number}")
+                agreement.parties.create(institution=make_institution())
+                make_participation(agreement, make_person())
+
+        agreement = make_agreement(make_institution(), make_institution())
+        fill(agreement, 2)
+        few = queries(admin_client, change(agreement))
+        fill(agreement, 8)
+        assert queries(admin_client, change(agreement)) <= few + 8
+
+    def test_an_institution_with_many_relations_opens_at_the_same_cost(self, admin_client):
+        institution = make_institution()
+        address = f"/en/admin/partners/institution/{institution.pk}/change/"
+
+        def fill(count):
+            for _ in range(count):
+                institution.links.create(kind="member_of", other=make_institution())
+                institution.links_to_it.create(kind="member_of", institution=make_institution())
+                institution.other_places.create(place=make_place())
+
+        fill(2)
+        few = queries(admin_client, address)
+        fill(8)
+        assert queries(admin_client, address) <= few
+
+    @pytest.mark.parametrize("model", ["agreement", "institution", "person", "place"])
+    def test_lists_cost_the_same_for_many(self, admin_client, model):
+        def fill(count):
+            for _ in range(count):
+                make_concluded(make_institution(place=make_place()), make_institution())
+                make_person()
+
+        address = f"/en/admin/partners/{model}/"
+        fill(2)
+        few = queries(admin_client, address)
+        fill(15)
+        assert queries(admin_client, address) <= few + 1
+
+
+class TestInstitutionForm:
+    def test_a_new_address_keeps_the_old_one_alive(self, manager, client):
+        institution = make_institution("Nanking University", slug="nanking")
+        prefixes = ("names", "links", "links_to_it", "identifiers", "other_places", "contacts")
+        data = {"name_en": "Nanjing University", "slug": "nanjing", "status": "active"}
+        for prefix in prefixes:
+            data |= rows(prefix)
+        data |= rows("identifiers", {"scheme": "ror", "value": "https://ror.org/01rxvg760"})
+        address = f"/en/admin/partners/institution/{institution.pk}/change/"
+        response = manager.post(address, data | {"is_public": "on"})
+        assert response.status_code == 302
+        assert client.get("/en/partners/nanking/")["Location"] == "/en/partners/nanjing/"
+        assert Institution.objects.get().identifiers.get().value == "01rxvg760"
+
+    def test_a_circle_of_relations_is_told_beside_its_field(self, manager):
+        one, other = make_institution(), make_institution()
+        other.links.create(kind="part_of", other=one)
+        data = {"name_en": "One", "slug": one.slug, "status": "active"}
+        for prefix in ("names", "links_to_it", "identifiers", "other_places", "contacts"):
+            data |= rows(prefix)
+        data |= rows("links", {"kind": "part_of", "other": other.pk})
+        address = f"/en/admin/partners/institution/{one.pk}/change/"
+        html = manager.post(address, data).content.decode()
+        assert "would lead back" in html and one.links.count() == 0
