@@ -32,14 +32,18 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def granian(application, port, *, program=BIN / "granian", workers=WORKERS, threads=THREADS):
-    return [program, *launch.granian_options("127.0.0.1", port, workers, threads), application]
+def granian(application, port, *, programs=BIN, workers=WORKERS, threads=THREADS):
+    return [
+        programs / "granian",
+        *launch.granian_options("127.0.0.1", port, workers, threads),
+        application,
+    ]
 
 
-def gunicorn(application, port, *, workers=WORKERS, threads=THREADS):
+def gunicorn(application, port, *, programs=BIN, workers=WORKERS, threads=THREADS):
     """As its manual advises for applications that wait: threads, and heartbeats in memory."""
     return [
-        *(BIN / "python", "-m", "gunicorn"),
+        *(programs / "python", "-m", "gunicorn"),
         *("--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
         *("--workers", str(workers), "--threads", str(threads)),
         *("--worker-tmp-dir", "/dev/shm", "--graceful-timeout", "10", "--log-level", "error"),

@@ -8,8 +8,8 @@ from bench.servers import BIN, ROOT
 from portal import launch
 
 FOLDER = ROOT / "var" / "bench"
-GUNICORN = ["gunicorn==23.0.0"]
-WAGTAIL = ["wagtail==8.0.1", "granian==2.8.7", "psycopg2-binary==2.9.13"]
+GUNICORN = ["gunicorn==27.0.1"]
+WAGTAIL = ["wagtail==8.0.1", "granian==2.8.7", "psycopg2-binary==2.9.13", *GUNICORN]
 # It names an older Wagtail than it runs with.
 WAGTAIL_CACHE = ["wagtail-cache==3.0.0"]
 

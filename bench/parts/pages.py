@@ -59,27 +59,35 @@ def wagtail_subjects(bench):
     environment = fill_wagtail(bench, programs, folder)
     database = bench.databases.pid
 
-    def start(**more):
+    def start(command, **more):
         port = servers.free_port()
-        command = servers.granian("wsgi:application", port, program=programs / "granian")
         return bench.stack.enter_context(
             servers.serving(
-                command, port, environment=environment | more, folder=folder, ready=WAGTAIL_LIST
+                command("wsgi:application", port, programs=programs),
+                port,
+                environment=environment | more,
+                folder=folder,
+                ready=WAGTAIL_LIST,
             )
         )
 
-    uncached, cached = start(), start(BENCH_WAGTAIL_CACHE="1")
+    uncached = start(servers.gunicorn)
+    cached = start(servers.gunicorn, BENCH_WAGTAIL_CACHE="1")
+    granian = start(servers.granian, BENCH_WAGTAIL_CACHE="1")
     check(uncached.get(WAGTAIL_RELEASE), b"Pageviews")
     check(uncached.get(WAGTAIL_LIST), b"release-")
     return [
         Subject("Wagtail, uncached release", uncached.base, (uncached.pid, database),
                 portals.any_page("/news/release-%d/", range(Amount.releases)),
-                note="Wagtail 8.0.1, the same server"),
+                note="Wagtail 8.0.1 under gunicorn, as its project template starts it"),
         Subject("Wagtail, uncached list", uncached.base, (uncached.pid, database),
                 portals.any_page("/news/?page=%d", range(1, Amount.releases // 10 + 1)),
                 note="without the counts of years and fields that the portal's list shows"),
         Subject("Wagtail with wagtail-cache", cached.base + WAGTAIL_RELEASE, (cached.pid, database),
-                note="wagtail-cache 3.0.0 in the memory of the process; it counts nothing"),
+                note="wagtail-cache 3.0.0 in the memory of the process, under gunicorn; "
+                "it counts nothing"),
+        Subject("Wagtail with wagtail-cache, granian", granian.base + WAGTAIL_RELEASE,
+                (granian.pid, database), note="the same on the portal's server"),
     ]  # fmt: skip
 
 
