@@ -30,9 +30,14 @@ MINIATURE_ARCHES = 40
 
 
 @register.inclusion_tag("partners/_viaduct.html")
-@once_per_version
 def viaduct():
     """The public agreements as one bridge; the newest, where there are very many."""
+    # A copy: the engine writes into what a tag returns.
+    return dict(_bridge())
+
+
+@once_per_version
+def _bridge():
     public = Agreement.objects.public()
     newest = public.with_status().select_related("field").order_by("-signed_last", "-pk")
     agreements = list(newest[:VIADUCT_ARCHES])
