@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,22 +47,29 @@ def main(arguments):
     install_programs()
     launch.install()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit("Stopped."))
-    where, results = report.machine(), []
+    where, results, failed = report.machine(), [], []
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as name:
         folder = Path(name)
         # PostgreSQL and nginx may run as other users.
         folder.chmod(0o755)
         with databases(folder, say) as made:
             for part in options.parts or PARTS:
-                results.append(run_part(part, folder, made, options))
+                try:
+                    results.append(run_part(part, folder, made, options))
+                except Exception:
+                    # What the other parts have measured is not lost.
+                    traceback.print_exc()
+                    failed.append(part)
     for target in (t for result in results for t in result.targets):
         say(
             f"{'met   ' if target.met else 'missed'}  {target.what}: "
             f"{report.number(float(target.value))} ({target.sign} {report.number(target.limit)})"
         )
-    if not options.no_write:
+    if results and not options.no_write:
         say(f"Written: {report.write(results, where)}")
-    return 0
+    if failed:
+        say(f"Not measured: {', '.join(failed)}")
+    return 1 if failed else 0
 
 
 def run_part(name, folder, made, options):

@@ -5,10 +5,29 @@ from django.utils.translation import gettext_lazy as _
 
 from news import services
 from news.ceremonies import CeremonyViewMixin
-from news.models import Commitment, Event, Evidence, Release
+from news.models import (
+    Attachment,
+    Boilerplate,
+    BoilerplateVersion,
+    Commitment,
+    Correction,
+    Delegation,
+    Event,
+    EventOrganiser,
+    Evidence,
+    GalleryPicture,
+    Note,
+    Point,
+    PressContact,
+    PressTelephone,
+    Quote,
+    Release,
+    Session,
+)
 from partners.admin.people import PeopleAdminMixin
 from publishing.editorial.admin import (
     BilingualAdmin,
+    BilingualFields,
     BilingualInline,
     ChineseFilter,
     EnglishFilter,
@@ -18,6 +37,7 @@ from publishing.editorial.admin import (
 )
 from publishing.editorial.forms import PublishableForm
 from publishing.editorial.languages import columns
+from publishing.editorial.word_admin import WordDraftMixin
 from publishing.media.widgets import LeadImageAdminMixin
 from publishing.pageviews.models import Total
 from publishing.pageviews.services import set_base
@@ -50,15 +70,69 @@ class ReleaseForm(PublishableForm):
         return base
 
 
+class PartInline(LeadImageAdminMixin, BilingualInline):
+    """A part of an item, in its order; closed until somebody needs it."""
+
+    classes = ["collapse"]
+
+
+class QuoteInline(PartInline):
+    model = Quote
+    fields = ["order", *columns("text", "speaker", "speaker_title"), "after"]
+
+
+class PointInline(PartInline):
+    model = Point
+    fields = ["order", *columns("heading", "label", "text"), "after"]
+
+
+class NoteInline(PartInline):
+    model = Note
+    fields = ["order", *columns("text")]
+
+
+class AttachmentInline(PartInline):
+    model = Attachment
+    fields = ["order", "file", *columns("label")]
+    autocomplete_fields = ["file"]
+
+
+class GalleryInline(PartInline):
+    model = GalleryPicture
+    fields = ["order", "image", *columns("caption")]
+    autocomplete_fields = ["image"]
+
+
+class CorrectionInline(PartInline):
+    model = Correction
+    fields = ["corrected_on", *columns("text")]
+
+
 @admin.register(Release)
-class ReleaseAdmin(PeopleAdminMixin, LeadImageAdminMixin, PublishableAdmin):
+class ReleaseAdmin(WordDraftMixin, PeopleAdminMixin, LeadImageAdminMixin, PublishableAdmin):
     form = ReleaseForm
     list_display = ["title", "standings", "release_date", "field", "saved_at"]
     list_select_related = ["field"]
     list_filter = [EnglishFilter, ChineseFilter, "field", "kind", "origin"]
     search_fields = columns("headline", "summary")
     ordering = ["-saved_at"]
-    autocomplete_fields = ["institutions", "events", "agreements"]
+    autocomplete_fields = [
+        "institutions",
+        "events",
+        "agreements",
+        "press_contacts",
+        "boilerplates",
+        "videos",
+    ]
+    inlines = [
+        QuoteInline,
+        PointInline,
+        NoteInline,
+        AttachmentInline,
+        GalleryInline,
+        CorrectionInline,
+    ]
+    live_fields = ["pageview_base"]
     fieldsets = [
         (None, {"fields": both("headline", "summary", "body")}),
         (
@@ -71,7 +145,19 @@ class ReleaseAdmin(PeopleAdminMixin, LeadImageAdminMixin, PublishableAdmin):
                 ]
             },
         ),
-        (_("Connections"), {"fields": ["institutions", "events", "agreements"]}),
+        (_("Connections"), {"fields": ["institutions", "events", "agreements", "videos"]}),
+        (_("For the press"), {"fields": ["press_contacts", "boilerplates"]}),
+        (
+            _("Other titles"),
+            {"fields": both("list_title", "search_description"), "classes": ["collapse"]},
+        ),
+        (
+            _("Dateline"),
+            {
+                "fields": [*both("dateline_place", "dateline_wire"), "dateline_date"],
+                "classes": ["collapse"],
+            },
+        ),
         (
             _("Origin"),
             {"fields": [("origin", "source_url"), *both("source_name")], "classes": ["collapse"]},
@@ -89,21 +175,54 @@ class ReleaseAdmin(PeopleAdminMixin, LeadImageAdminMixin, PublishableAdmin):
             set_base(key="release", object_id=form.instance.pk, base=base, user=request.user)
 
     def delete_model(self, request, obj):
-        services.delete_release(release=obj)
+        services.delete_release(release=obj, user=request.user)
 
-    def delete_queryset(self, request, queryset):
-        for release in queryset:
-            services.delete_release(release=release)
+
+class OrganiserInline(PartInline):
+    model = EventOrganiser
+    fields = ["order", "role", "institution", *columns("label")]
+    autocomplete_fields = ["institution"]
+
+
+class DelegationInline(PartInline):
+    model = Delegation
+    fields = [
+        "order",
+        *columns("name", "leader", "leader_title", "sectors", "unnamed"),
+        "country",
+        "mode",
+    ]
+
+
+class SessionInline(BilingualFields, admin.StackedInline):
+    model = Session
+    extra = 0
+    classes = ["collapse"]
+    autocomplete_fields = ["agreements"]
+    fields = [
+        ("order", "kind", "day", "starts", "ends"),
+        *both("title", "text", "speakers"),
+        ("spoken", "interpretation"),
+        "agreements",
+    ]
 
 
 @admin.register(Event)
 class EventAdmin(CeremonyViewMixin, PeopleAdminMixin, PublishableAdmin):
-    list_display = ["title", "standings", "start_date", "kind", "place", "saved_at"]
+    list_display = ["title", "standings", "start_date", "status", "kind", "place", "saved_at"]
     list_select_related = ["place"]
-    list_filter = [EnglishFilter, ChineseFilter, "kind", "mode"]
+    list_filter = [EnglishFilter, ChineseFilter, "kind", "mode", "status"]
     search_fields = columns("title", "summary")
     ordering = ["-starts_at"]
-    autocomplete_fields = ["institutions", "agreements", "place"]
+    autocomplete_fields = [
+        "institutions",
+        "agreements",
+        "place",
+        "parent",
+        "intro_video",
+        "recording",
+    ]
+    inlines = [OrganiserInline, DelegationInline, SessionInline]
     fieldsets = [
         (None, {"fields": both("title", "summary", "body")}),
         (
@@ -112,13 +231,60 @@ class EventAdmin(CeremonyViewMixin, PeopleAdminMixin, PublishableAdmin):
                 "fields": [
                     ("start_date", "start_time", "part_of_day"),
                     ("end_date", "end_time", "time_zone"),
+                    ("status", "previous_date"),
+                    *both("status_reason"),
                 ]
             },
         ),
-        (_("Where"), {"fields": [("place", "mode"), *both("venue")]}),
-        (_("Facts"), {"fields": [("kind", "field"), "slug"]}),
+        (_("Where"), {"fields": [("place", "mode"), *both("venue"), ("join_url", "join_minutes")]}),
+        (_("Facts"), {"fields": [("kind", "field"), "slug", "parent", *both("section")]}),
         (_("Connections"), {"fields": ["institutions", "agreements"]}),
+        (_("Videos"), {"fields": ["intro_video", "recording"]}),
         publication_fieldset(),
+    ]
+
+
+class VersionInline(BilingualInline):
+    model = BoilerplateVersion
+    fields = ["valid_from", *columns("heading", "text")]
+
+
+@admin.register(Boilerplate)
+class BoilerplateAdmin(BilingualAdmin):
+    search_fields = ["name"]
+    inlines = [VersionInline]
+
+
+@admin.register(BoilerplateVersion)
+class BoilerplateVersionAdmin(BilingualAdmin):
+    """Found by the chooser of a release; written in the form of its standing text."""
+
+    list_display = ["boilerplate", "valid_from"]
+    list_select_related = ["boilerplate"]
+    search_fields = ["boilerplate__name", *columns("heading")]
+    fieldsets = [(None, {"fields": ["boilerplate", "valid_from", *both("heading", "text")]})]
+
+    def has_module_permission(self, request):
+        return False
+
+
+class TelephoneInline(admin.TabularInline):
+    model = PressTelephone
+    fields = ["order", "printed"]
+    extra = 1
+
+
+@admin.register(PressContact)
+class PressContactAdmin(BilingualAdmin):
+    list_display = ["__str__", "institution", "email", "has_left"]
+    list_select_related = ["institution"]
+    list_filter = ["has_left"]
+    search_fields = [*columns("name"), "email"]
+    autocomplete_fields = ["institution", "successor"]
+    inlines = [TelephoneInline]
+    fieldsets = [
+        (None, {"fields": [*both("name", "role"), "institution", "email"]}),
+        (_("Leaving"), {"fields": ["has_left", "successor"]}),
     ]
 
 

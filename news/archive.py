@@ -9,12 +9,14 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.core.paginator import Paginator
 from django.db.models import Count
 from django.db.models.functions import Left, TruncMonth
 from django.utils import timezone
 
 from news.models import Release
+from news.paging import DeepPaginator
+from news.selection import UNDATED, Selection
+from partners.models import Institution
 from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
 from publishing.editorial.languages import column
@@ -27,6 +29,7 @@ class Group:
     month: datetime.date
     year: int | None
     field: int | None
+    kind: str
     count: int
 
 
@@ -34,12 +37,17 @@ class Archive:
     def __init__(self, groups):
         self.groups = groups
 
-    def of_field(self, field: int) -> "Archive":
-        return Archive([group for group in self.groups if group.field == field])
-
-    def of_year(self, year: int | None) -> "Archive":
-        """Those printed with this year; with None the undated ones."""
-        return Archive([group for group in self.groups if group.year == year])
+    def of(self, chosen: Selection, *without: str) -> "Archive":
+        """Those of the year, field and kind chosen; ``without`` names choices left aside."""
+        groups = self.groups
+        if chosen.year and "year" not in without:
+            year = None if chosen.year == UNDATED else int(chosen.year)
+            groups = [group for group in groups if group.year == year]
+        if chosen.field and "field" not in without:
+            groups = [group for group in groups if group.field == chosen.field.pk]
+        if chosen.kind and "kind" not in without:
+            groups = [group for group in groups if group.kind == chosen.kind]
+        return Archive(groups)
 
     @cached_property
     def total(self) -> int:
@@ -51,8 +59,9 @@ class Archive:
         undated = {None: counts.pop(None)} if None in counts else {}
         return dict(sorted(counts.items(), reverse=True)) | undated
 
-    def fields(self) -> dict[int | None, int]:
-        return self._sums("field")
+    def counts(self, name: str) -> dict:
+        """How many releases each field or kind has."""
+        return self._sums(name)
 
     def _sums(self, name):
         sums = Counter()
@@ -79,38 +88,45 @@ def _first_instant(month):
 
 
 @once_per_version
-def archive() -> Archive:
-    """All public releases in the reader's language."""
+def archive(institution: Institution | None = None) -> Archive:
+    """All public releases in the reader's language, or those that name an institution."""
     releases = Release.objects.public().order_by()
-    dated = releases.exclude(release_date="").values_list(Left("release_date", 7), "field")
+    if institution:
+        releases = releases.filter(institutions=institution)
+    dated = releases.exclude(release_date="").values_list(Left("release_date", 7), "field", "kind")
     order = TruncMonth(column("order", languages.active()))
-    undated = releases.filter(release_date="").values_list(order, "field")
+    undated = releases.filter(release_date="").values_list(order, "field", "kind")
     return Archive(
         [
             *(_dated_group(*row) for row in dated.annotate(Count("pk"))),
-            *(Group(m.date(), None, field, n) for m, field, n in undated.annotate(Count("pk"))),
+            *(
+                Group(month.date(), None, field, kind, count)
+                for month, field, kind, count in undated.annotate(Count("pk"))
+            ),
         ]
     )
 
 
-def _dated_group(printed, field, count):
+def _dated_group(printed, field, kind, count):
     """A year alone stands at its end, as everything that is known in part."""
     year, month = int(printed[:4]), int(printed[5:7] or 12)
-    return Group(datetime.date(year, month, 1), year, field, count)
+    return Group(datetime.date(year, month, 1), year, field, kind, count)
 
 
-class ArchivePaginator(Paginator):
-    """Pages of releases, the last as quickly as the first."""
+class ArchivePaginator(DeepPaginator):
+    """Pages of releases counted already; by date, the last as quickly as the first."""
 
-    def __init__(self, releases, per_page, archive, **kwargs):
+    def __init__(self, releases, per_page, *, archive, by_date, **kwargs):
         super().__init__(releases, per_page, **kwargs)
-        self.archive = archive
+        self.archive, self.by_date = archive, by_date
 
     @property
     def count(self):
         return self.archive.total
 
     def page(self, number):
+        if not self.by_date:
+            return super().page(number)
         number = self.validate_number(number)
         bound, skipped = self.archive.start((number - 1) * self.per_page)
         rows = self.object_list.before(bound) if bound else self.object_list

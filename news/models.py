@@ -1,23 +1,59 @@
 """Releases and events: what the office tells, and what it invites to."""
 
 import datetime
+import hashlib
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
+from news.event_parts import Delegation, EventOrganiser, Session
+from news.parts import (
+    Attachment,
+    Boilerplate,
+    BoilerplateVersion,
+    Correction,
+    GalleryPicture,
+    Note,
+    Point,
+    PressContact,
+    PressTelephone,
+    Quote,
+)
 from partners.models import Agreement, CooperationField, Institution, Participation, Place
 from publishing.editorial import languages
 from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField, read
 from publishing.editorial.languages import column
-from publishing.editorial.models import Publishable, PublishableQuerySet
+from publishing.editorial.models import Publishable, PublishableQuerySet, items
 from publishing.editorial.richtext import RichTextField
+from publishing.media.models import Video
 from publishing.pageviews.querysets import PageviewQuerySet
+
+__all__ = [
+    "Attachment",
+    "Boilerplate",
+    "BoilerplateVersion",
+    "Correction",
+    "Delegation",
+    "Event",
+    "EventOrganiser",
+    "GalleryPicture",
+    "ImportedRelease",
+    "Note",
+    "Point",
+    "PressContact",
+    "PressTelephone",
+    "Quote",
+    "Release",
+    "Session",
+]
 
 
 class EventQuerySet(PublishableQuerySet):
@@ -29,7 +65,23 @@ class EventQuerySet(PublishableQuerySet):
         return self.filter(ends_at__lte=now or timezone.now()).order_by("-starts_at", "-pk")
 
     def for_list(self):
-        return self.select_related("place__parent")
+        return self.select_related("place__parent__parent__parent")
+
+    def for_page(self):
+        return self.for_list().select_related("parent", "intro_video__poster", "recording__poster")
+
+    def for_calendar(self):
+        """Events whose day is known: no calendar can hold one that is "in May"."""
+        return (
+            self.filter(start_date_first=F("start_date_last"))
+            .for_list()
+            .order_by("starts_at", "pk")
+        )
+
+    def next_join(self, after):
+        """When the next link for taking part appears, or None."""
+        opening = self.filter(join_opens_at__gt=after).exclude(join_url="")
+        return opening.aggregate(models.Min("join_opens_at"))["join_opens_at__min"]
 
     def for_link(self):
         """What a link shows beside the title: the day and the place."""
@@ -68,6 +120,16 @@ class Event(Publishable):
         MIXED = "mixed", _("in person and online")
         UNKNOWN = "unknown", _("not stated")
 
+    class Status(models.TextChoices):
+        """schema.org EventStatusType, and how sure an announcement is."""
+
+        PROVISIONAL = "provisional", _("provisional")
+        CONFIRMED = "confirmed", _("confirmed")
+        POSTPONED = "postponed", _("postponed")
+        RESCHEDULED = "rescheduled", _("rescheduled")
+        CANCELLED = "cancelled", _("cancelled")
+        MOVED_ONLINE = "moved_online", _("moved online")
+
     class PartOfDay(models.TextChoices):
         MORNING = "morning", _("morning")
         AFTERNOON = "afternoon", _("afternoon")
@@ -80,6 +142,13 @@ class Event(Publishable):
     mode = models.CharField(
         _("attendance"), max_length=8, choices=Mode.choices, default=Mode.UNKNOWN
     )
+    status = models.CharField(
+        _("status"), max_length=12, choices=Status.choices, default=Status.CONFIRMED
+    )
+    previous_date = PartialDateField(
+        _("date announced before"), help_text=_("Empty: kept by itself when the day changes.")
+    )
+    status_reason = models.TextField(_("reason"), blank=True, help_text=_("Readers see it."))
     start_date = PartialDateField(_("first day"), blank=False)
     start_date_first = FirstDayField(source="start_date")
     start_date_last = LastDayField(source="start_date")
@@ -103,6 +172,44 @@ class Event(Publishable):
     )
     starts_at = models.DateTimeField(editable=False, null=True)
     ends_at = models.DateTimeField(editable=False, null=True)
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parts",
+        verbose_name=_("part of"),
+    )
+    section = models.CharField(
+        _("section"), max_length=160, blank=True, help_text=_("Of the larger event.")
+    )
+    join_url = models.URLField(_("link for taking part"), max_length=500, blank=True)
+    join_minutes = models.PositiveSmallIntegerField(
+        _("shown, minutes before"),
+        default=30,
+        help_text=_("Readers see the link from then until the event is over."),
+    )
+    join_opens_at = models.DateTimeField(editable=False, null=True)
+    intro_video = models.ForeignKey(
+        Video,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("introductory video"),
+    )
+    recording = models.ForeignKey(
+        Video,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("recording"),
+        help_text=_("Shown after the event."),
+    )
+    # What calendars show, in short, and how often it has changed (RFC 5545, SEQUENCE).
+    calendar_facts = models.CharField(max_length=64, blank=True, editable=False)
+    calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
     place = models.ForeignKey(
         Place,
         on_delete=models.PROTECT,
@@ -129,10 +236,12 @@ class Event(Publishable):
 
     people = GenericRelation(Participation, "target_id", "target_type")
 
-    objects = EventQuerySet.as_manager()
+    objects = items(EventQuerySet)
+    with_copies = EventQuerySet.as_manager()
 
     url_name = "news:event"
     required_to_publish = ("title",)
+    owned = ("organisers", "delegations", "sessions")
 
     class Meta(Publishable.Meta):
         ordering = ["-starts_at", "-pk"]
@@ -141,7 +250,8 @@ class Event(Publishable):
         constraints = [
             *Publishable.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(ends_at__gte=F("starts_at")),
+                condition=Q(ends_at__gte=F("starts_at"))
+                & (Q(end_date_last__isnull=True) | Q(end_date_last__gte=F("start_date_first"))),
                 name="news_event_ends_after_start",
                 violation_error_message=_("An event cannot end before it starts."),
             ),
@@ -149,7 +259,19 @@ class Event(Publishable):
 
     def save(self, *args, **kwargs):
         self.derive()
+        self.note_calendar()
         super().save(*args, **kwargs)
+
+    def note_calendar(self):
+        """A change of what calendars show raises the sequence: it never falls."""
+        shown = [self.starts_at, self.ends_at, self.status, self.place_id, self.start_time]
+        shown += [languages.text(self, n, c) for n in ("title", "venue") for c in languages.CODES]
+        facts = hashlib.sha256(repr(shown).encode()).hexdigest()
+        if facts != self.calendar_facts and self.calendar_facts:
+            stored = Event._base_manager.filter(pk=self.pk).values_list("calendar_sequence")
+            known = stored.first() or (0,)
+            self.calendar_sequence = max(self.calendar_sequence, *known) + 1
+        self.calendar_facts = facts
 
     @property
     def zone(self) -> ZoneInfo:
@@ -163,11 +285,12 @@ class Event(Publishable):
         """
         start = read(self.start_date)
         if start is None:
-            self.starts_at = self.ends_at = None
+            self.starts_at = self.ends_at = self.join_opens_at = None
             return
         end = read(self.end_date) or start
         begin = self.start_time or datetime.time.min
         self.starts_at = datetime.datetime.combine(start.first, begin, tzinfo=self.zone)
+        self.join_opens_at = self.starts_at - datetime.timedelta(minutes=self.join_minutes)
         if self.end_time:
             self.ends_at = datetime.datetime.combine(end.last, self.end_time, tzinfo=self.zone)
         else:
@@ -179,8 +302,25 @@ class Event(Publishable):
         if self.time_zone and self.time_zone not in available_timezones():
             raise ValidationError({"time_zone": _("This time zone is not known.")})
         self.derive()
-        if self.starts_at and self.ends_at < self.starts_at:
-            raise ValidationError({"end_date": _("An event cannot end before it starts.")})
+        start, end = read(self.start_date), read(self.end_date)
+        if start and ((end and end.last < start.first) or self.ends_at < self.starts_at):
+            wrong = "end_date" if end else "end_time"
+            raise ValidationError({wrong: _("An event cannot end before it starts.")})
+        self._keep_previous_date()
+        larger, steps = self.parent, 0
+        while larger is not None and steps < 10:
+            if larger.pk == self.pk:
+                raise ValidationError({"parent": _("An event cannot be part of itself.")})
+            larger, steps = larger.parent, steps + 1
+
+    def _keep_previous_date(self):
+        if self.status != self.Status.RESCHEDULED or self.previous_date:
+            return
+        before = Event._base_manager.filter(pk=self.pk or 0).first()
+        if before is not None and before.start_date != self.start_date:
+            self.previous_date = before.start_date
+        else:
+            raise ValidationError({"previous_date": _("Give the date announced before.")})
 
     @property
     def day_of_people(self) -> datetime.date | None:
@@ -189,6 +329,28 @@ class Event(Publishable):
 
     def is_over(self, now=None) -> bool:
         return self.ends_at is not None and self.ends_at <= (now or timezone.now())
+
+    def may_be_joined(self, now=None) -> bool:
+        """Whether the link for taking part is shown now."""
+        now = now or timezone.now()
+        off = (self.Status.CANCELLED, self.Status.POSTPONED)
+        if not self.join_url or self.join_opens_at is None or self.status in off:
+            return False
+        return self.join_opens_at <= now < self.ends_at
+
+    @property
+    def where(self) -> list[str]:
+        """Venue, the venue it lies in, and so on up to the city, in the reader's language."""
+        names = [self.venue] if self.venue else []
+        for place in self.place.chain() if self.place else ():
+            names.append(languages.first_text(place, "name"))
+            if place.level in (Place.Level.CITY, Place.Level.PROVINCE, Place.Level.COUNTRY):
+                break
+        return names
+
+    @property
+    def printed_previous(self):
+        return read(self.previous_date)
 
     @property
     def printed_date(self):
@@ -205,6 +367,11 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
         """By release date as printed; an undated one by its publication instant."""
         return self.order_by(f"-{column('order', languages.active())}", "-pk")
 
+    def dated_first(self):
+        """As ``newest_first``, but those without a release date after all others."""
+        undated = Case(When(release_date="", then=1), default=0)
+        return self.order_by(undated, f"-{column('order', languages.active())}", "-pk")
+
     def in_year(self, year: int):
         return self.filter(release_date_first__year=year)
 
@@ -214,6 +381,28 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
     def before(self, instant: datetime.datetime):
         """What stands in the reader's list behind this instant."""
         return self.filter((f"{column('order', languages.active())}__lt", instant))
+
+    def most_read(self):
+        """Needs ``with_pageviews``, as in a list."""
+        return self.order_by("-pageviews", f"-{column('order', languages.active())}", "-pk")
+
+    def related_to(self, release):
+        """Public releases of the same events first, then by how many partners they share."""
+        events = Release.events.through.objects.filter(
+            release=OuterRef("pk"), event__releases=release.pk
+        )
+        partners = Release.institutions.through.objects.filter(
+            release=OuterRef("pk"), institution__releases=release.pk
+        )
+        shared = partners.order_by().values("release").annotate(n=models.Count("pk")).values("n")
+        return (
+            self.public()
+            .exclude(pk=release.pk)
+            .annotate(same_event=Exists(events), shared=Coalesce(Subquery(shared), 0))
+            .filter(Q(same_event=True) | Q(shared__gt=0))
+            .order_by("-same_event", "-shared", f"-{column('order', languages.active())}", "-pk")
+            .for_list()
+        )
 
     def for_page(self):
         """Everything of one language; the texts of the other stay behind."""
@@ -244,8 +433,24 @@ class Release(Publishable):
         WIRE = "wire", _("wire")
 
     headline = models.CharField(_("headline"), max_length=250, blank=True)
+    list_title = models.CharField(
+        _("title in lists"), max_length=160, blank=True, help_text=_("Empty: the headline.")
+    )
     summary = models.TextField(_("summary"), blank=True)
+    search_description = models.CharField(
+        _("description for search engines"),
+        max_length=300,
+        blank=True,
+        help_text=_("Empty: the summary."),
+    )
     body = RichTextField(_("text"))
+    dateline_place = models.CharField(
+        _("dateline, place"), max_length=100, blank=True, help_text=_("NANJING, China")
+    )
+    dateline_date = PartialDateField(_("dateline, date"))
+    dateline_wire = models.CharField(
+        _("dateline, wire"), max_length=60, blank=True, help_text=_("PRNewswire")
+    )
     kind = models.CharField(_("kind"), max_length=14, choices=Kind.choices, default=Kind.NEWS)
     release_date = PartialDateField(
         _("release date"),
@@ -283,17 +488,30 @@ class Release(Publishable):
     agreements = models.ManyToManyField(
         Agreement, blank=True, related_name="releases", verbose_name=_("agreements")
     )
+    press_contacts = models.ManyToManyField(
+        PressContact, blank=True, related_name="releases", verbose_name=_("press contacts")
+    )
+    boilerplates = models.ManyToManyField(
+        BoilerplateVersion,
+        blank=True,
+        related_name="releases",
+        verbose_name=_("standing texts"),
+        help_text=_("The release keeps the version that is chosen here."),
+    )
+    videos = models.ManyToManyField(Video, blank=True, related_name="+", verbose_name=_("videos"))
 
     people = GenericRelation(Participation, "target_id", "target_type")
 
     order_en = models.DateTimeField(editable=False, null=True)
     order_zh_hans = models.DateTimeField(editable=False, null=True)
 
-    objects = ReleaseQuerySet.as_manager()
+    objects = items(ReleaseQuerySet)
+    with_copies = ReleaseQuerySet.as_manager()
 
     title_field = "headline"
     url_name = "news:release"
     required_to_publish = ("headline", "body")
+    owned = ("quotes", "points", "notes", "attachments", "pictures", "corrections")
 
     class Meta(Publishable.Meta):
         ordering = ["-release_date_last", "-pk"]
@@ -327,6 +545,27 @@ class Release(Publishable):
         return read(self.release_date)
 
     @property
+    def title_in_lists(self):
+        return self.list_title or self.headline
+
+    @property
+    def dateline(self) -> str:
+        """ "NANJING, China, July 3, 2020 /PRNewswire/ --", as far as its parts are known."""
+        date = read(self.dateline_date)
+        parts = {"place": self.dateline_place or "", "date": date.in_dateline() if date else ""}
+        line = pgettext("place and date that open a wire text", "%(place)s, %(date)s") % parts
+        if not all(parts.values()):
+            line = parts["place"] or parts["date"]
+        wire = f"/{self.dateline_wire}/" if self.dateline_wire else ""
+        opening = " ".join(part for part in (line, wire) if part)
+        return f"{opening} --" if opening else ""
+
+    @property
+    def original_url(self) -> str:
+        """Where the text stands first, if this is only its copy."""
+        return self.source_url if self.origin == self.Origin.REPUBLISHED else ""
+
+    @property
     def day_of_people(self) -> datetime.date | None:
         """The day for which the titles of those who are named are right."""
         return self.release_date_last
@@ -343,9 +582,32 @@ class Release(Publishable):
         releases = Release.objects.public().filter(beyond)
         return (
             releases.order_by(f"{order}{name}", f"{order}pk")
-            .only("slug", *languages.columns("headline"))
+            .only("slug", *languages.columns("headline", "list_title"))
             .first()
         )
+
+
+class ImportedRelease(models.Model):
+    """Which release came from which item of an old site: no item is brought over twice."""
+
+    source_id = models.CharField(_("number on the old site"), max_length=200)
+    release = models.OneToOneField(Release, on_delete=models.CASCADE, related_name="imported")
+    imported_at = models.DateTimeField(_("imported"), auto_now_add=True)
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("imported release")
+        verbose_name_plural = _("imported releases")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source_id"],
+                name="news_importedrelease_once",
+                violation_error_message=_("This item was imported already."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.source_id
 
 
 # Rows of this floor that stand in files of their own.

@@ -16,6 +16,7 @@ from partners.models import (
     Signature,
 )
 from partners.services.checking import checked
+from publishing.editorial import services
 from publishing.editorial.dates import read
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.languages import columns
@@ -23,10 +24,10 @@ from publishing.pageviews.services import forget
 
 
 @transaction.atomic
-def delete_release(*, release: Release) -> None:
+def delete_release(*, release: Release, user=None) -> None:
     """Delete a release and what the ground floor keeps about it."""
     forget("release", release.pk)
-    release.delete()
+    services.delete(item=release, user=user)
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,27 @@
-from django.http import Http404, QueryDict
+from dataclasses import replace
+
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.generic import ListView
 
 from news.archive import ArchivePaginator, archive
-from news.models import Event, Release
-from partners.models import CooperationField
+from news.calendars import calendar
+from news.composition import composed
+from news.feeds import CHOICES, title_of
+from news.models import Event, EventOrganiser, Release
+from news.selection import MOST_READ, PARAMETERS, UNDATED, Selection
+from partners.models import Agreement, CooperationField, Participation
 from publishing.cache.pages import public_page
 from publishing.cache.shared import once_per_version
+from publishing.editorial import languages
 from publishing.editorial.views import PublishableDetail
 
-UNDATED = "undated"
+# How many releases stand under the text as related ones.
+RELATED = 3
 
 
 @once_per_version
@@ -19,45 +29,25 @@ def fields_of_cooperation() -> list[CooperationField]:
     return list(CooperationField.objects.all())
 
 
-@method_decorator(public_page("year", "field", "page"), name="dispatch")
+@method_decorator(public_page(*PARAMETERS, "page"), name="dispatch")
 class ReleaseList(ListView):
-    """All releases, narrowed by year and field; each choice is part of the address."""
+    """All releases, narrowed by what the address says; each choice is part of it."""
 
     template_name = "news/release_list.html"
     context_object_name = "releases"
     paginate_by = 10
 
     def get_queryset(self):
-        self.archive = archive()
         self.fields = fields_of_cooperation()
-        self.field = self.chosen_field()
-        self.year = self.request.GET.get("year", "")
-        releases = self.in_year(Release.objects.public())
-        if self.field:
-            releases = releases.filter(field=self.field)
-        return releases.newest_first().for_list()
+        self.chosen = Selection.read(self.request.GET, self.fields)
+        self.archive = archive(self.chosen.institution)
+        releases = self.chosen.releases().for_list()
+        return releases.most_read() if self.chosen.sort else releases.newest_first()
 
     def get_paginator(self, releases, per_page, **kwargs):
-        counted = self.counted_by_field(self.counted_by_year(self.archive))
-        return ArchivePaginator(releases, per_page, counted, **kwargs)
-
-    def chosen_field(self):
-        slug = self.request.GET.get("field")
-        if not slug:
-            return None
-        for field in self.fields:
-            if field.slug == slug:
-                return field
-        raise Http404
-
-    def in_year(self, releases):
-        if not self.year:
-            return releases
-        if self.year == UNDATED:
-            return releases.undated()
-        if self.year.isascii() and self.year.isdigit() and 1 <= int(self.year) <= 9999:
-            return releases.in_year(int(self.year))
-        raise Http404
+        counted = self.archive.of(self.chosen)
+        by_date = not self.chosen.sort
+        return ArchivePaginator(releases, per_page, archive=counted, by_date=by_date, **kwargs)
 
     def counted_by_year(self, counted):
         if not self.year:
@@ -69,13 +59,10 @@ class ReleaseList(ListView):
 
     def address(self, **changes):
         """This list with other choices, on its first page."""
-        chosen = {"year": self.year, "field": self.field.slug if self.field else ""} | changes
-        query = QueryDict(mutable=True)
-        query.update({name: value for name, value in chosen.items() if value})
-        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+        return self.request.path + self.chosen.query(**changes)
 
     def years(self):
-        counts = self.counted_by_field(self.archive).years()
+        counts = self.archive.of(self.chosen, "year").years()
         most = max(counts.values(), default=1)
         return [self.year_bar("", _("All"), sum(counts.values()), 0)] + [
             self.year_bar(
@@ -89,29 +76,39 @@ class ReleaseList(ListView):
             "label": label,
             "count": count,
             "url": self.address(year=value),
-            "current": value == self.year,
+            "current": value == self.chosen.year,
             "share": share,
         }
 
     def topics(self):
-        counts = self.counted_by_year(self.archive).fields()
-        everything = {
-            "name": _("All topics"),
-            "count": sum(counts.values()),
-            "url": self.address(field=""),
-            "current": self.field is None,
-        }
+        counts = self.archive.of(self.chosen, "field").counts("field")
+        everything = self.chip(_("All topics"), "field", "", not self.chosen.field, counts)
         return [everything] + [
-            {
-                "name": field.name,
-                "slot": field.slot,
-                "count": counts.get(field.pk, 0),
-                "url": self.address(field=field.slug),
-                "current": field == self.field,
-            }
+            self.chip(field.name, "field", field.slug, field == self.chosen.field, counts, field.pk)
+            | {"slot": field.slot}
             for field in self.fields
-            if counts.get(field.pk) or field == self.field
+            if counts.get(field.pk) or field == self.chosen.field
         ]
+
+    def kinds(self):
+        """Only where there is a choice: one kind alone narrows nothing."""
+        counts = self.archive.of(self.chosen, "kind").counts("kind")
+        if len(counts) < 2 and not self.chosen.kind:
+            return []
+        everything = self.chip(_("All kinds"), "kind", "", not self.chosen.kind, counts)
+        return [everything] + [
+            self.chip(kind.label, "kind", kind.value, kind == self.chosen.kind, counts, kind.value)
+            for kind in Release.Kind
+            if counts.get(kind.value) or kind == self.chosen.kind
+        ]
+
+    def chip(self, name, parameter, value, current, counts, key=None):
+        return {
+            "name": name,
+            "count": sum(counts.values()) if key is None else counts.get(key, 0),
+            "url": self.address(**{parameter: value}),
+            "current": current,
+        }
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
@@ -120,6 +117,13 @@ class ReleaseList(ListView):
             "nav_key": "news",
             "years": self.years(),
             "topics": self.topics(),
+            "kinds": self.kinds(),
+            "institution": self.chosen.institution,
+            "all_institutions_url": self.address(institution=""),
+            "most_read": bool(self.chosen.sort),
+            "order_url": self.address(sort="" if self.chosen.sort else MOST_READ),
+            "feed_url": reverse("news:atom") + self.chosen.query(*CHOICES),
+            "feed_title": title_of(self.chosen),
             "total": page.paginator.count,
             "page_range": page.paginator.get_elided_page_range(page.number),
         }
@@ -139,11 +143,28 @@ class ReleaseDetail(PublishableDetail):
     def get_context_data(self, **kwargs):
         release = self.object
         context = super().get_context_data(**kwargs)
+        address = context["page_urls"].canonical
+        if release.original_url:
+            # A copy names its original; languages of the copy are no alternates of that.
+            context["page_urls"] = replace(
+                context["page_urls"], canonical=release.original_url, alternates=[]
+            )
         return context | {
+            "page_address": address,
             "crumbs": self.crumbs(context),
+            "parts": composed(release, opening=release.dateline),
             "events": list(release.events.public().for_link()),
             "agreements": list(release.agreements.public().for_lines()),
             "institutions": list(release.institutions.public().for_link()),
+            "corrections": [row for row in release.corrections.all() if row.text],
+            "notes": [row for row in release.notes.all() if row.text],
+            "attachments": [row for row in release.attachments.select_related("file") if row.label],
+            "pictures": release.pictures.select_related("image"),
+            "videos": release.videos.select_related("poster"),
+            "boilerplates": [row for row in release.boilerplates.all() if row.text],
+            "contacts": release.press_contacts.for_page(),
+            "people": named(release),
+            "related": Release.objects.related_to(release)[:RELATED],
             "previous": release.neighbour(older=True),
             "next": release.neighbour(older=False),
         }
@@ -157,6 +178,17 @@ class ReleaseDetail(PublishableDetail):
             else (_("Undated"), f"{news}?year={UNDATED}")
         )
         return [(_("News"), news), year]
+
+
+def named(release):
+    """The people whom a release names, under the names and titles of its day."""
+    language = languages.active()
+    rows = Participation.objects.for_target(release).for_display()
+    return [
+        {"name": row.name_in(language), "role": row.title_in(language)}
+        for row in rows
+        if row.person is None or row.person.is_public
+    ]
 
 
 @method_decorator(public_page("page"), name="dispatch")
@@ -177,6 +209,7 @@ class EventList(ListView):
         return context | {
             "nav_key": "events",
             "upcoming": upcoming,
+            "calendar_url": reverse("news:calendar"),
             "page_range": page.paginator.get_elided_page_range(page.number),
         }
 
@@ -185,16 +218,72 @@ class EventList(ListView):
 class EventDetail(PublishableDetail):
     model = Event
     template_name = "news/event_detail.html"
-    queryset = Event.objects.for_list()
+    queryset = Event.objects.for_page()
 
     def nav_key(self, item):
         return "events"
 
     def get_context_data(self, **kwargs):
         event = self.object
+        is_over = event.is_over()
+        agreements = list(event.agreements.public().with_status())
+        releases = list(event.releases.public().newest_first().for_list())
+        calendar = reverse("news:event_calendar", args=[event.slug])
         return super().get_context_data(**kwargs) | {
-            "is_over": event.is_over(),
+            "crumbs": [
+                (_("Events"), reverse("news:event_list")),
+                (str(event.printed_date.year), ""),
+            ],
+            "is_over": is_over,
+            "is_off": event.status in (Event.Status.CANCELLED, Event.Status.POSTPONED),
+            "ics_url": calendar if event.printed_date.day and not is_over else "",
+            "join_url": event.join_url if event.may_be_joined() else "",
+            "parent": event.parent
+            if event.parent and event.parent.is_public(self.language)
+            else None,
+            "parts": event.parts.public().for_list().order_by("starts_at", "pk"),
+            "organisers": self.organisers(event),
+            "delegations": [row for row in event.delegations.all() if row.name or row.leader],
+            "sessions": event.sessions.select_related("event").prefetch_related(
+                public_agreements()
+            ),
             "institutions": event.institutions.public(),
-            "agreements": event.agreements.public().with_status().for_register(),
-            "releases": event.releases.public().newest_first().for_list(),
+            "agreements": [one for one in agreements if not (is_over and one.signed)],
+            "signed": [one for one in agreements if is_over and one.signed],
+            "reports": [one for one in releases if is_over and not self.is_earlier(one)],
+            "releases": [one for one in releases if not is_over or self.is_earlier(one)],
         }
+
+    def is_earlier(self, release):
+        """Whether a release could not yet know how the event went."""
+        last = release.release_date_last
+        return last is not None and last < self.object.start_date_first
+
+    def organisers(self, event):
+        """``[(role, [organiser, …]), …]`` in the order of the roles."""
+        rows = list(event.organisers.select_related("institution"))
+        roles = [(role, [row for row in rows if row.role == role]) for role in EventOrganiser.Role]
+        return [(role.label, named) for role, named in roles if named]
+
+
+def public_agreements():
+    return Prefetch("agreements", Agreement.objects.public().with_status())
+
+
+@public_page()
+def event_calendar(request):
+    """All public events of known day, for calendars that ask again."""
+    events = Event.objects.public().for_calendar()
+    return _ics(calendar(events, name=_("Events")), "events.ics")
+
+
+@public_page()
+def event_entry(request, slug):
+    event = get_object_or_404(Event.objects.public().for_calendar(), slug=slug)
+    return _ics(calendar([event], name=event.title), f"{slug}.ics")
+
+
+def _ics(content, filename):
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{filename}"'
+    return response

@@ -96,6 +96,15 @@ def load_places(model) -> list:
     return made
 
 
+def load_terms(model) -> list:
+    """The term bank's first entries: titles, and words that the office writes one way."""
+    known = set(model.objects.values_list("en", "zh_hans"))
+    rows = [
+        {**entry, "avoid": "\n".join(entry.get("avoid", ()))} for entry in _read("terms")["term"]
+    ]
+    return _create(model, [row for row in rows if (row["en"], row["zh_hans"]) not in known])
+
+
 def bilingual(field: str, texts: dict) -> dict:
     """The columns of a translated field. The plain one is named for models of a migration."""
     english = texts.get("en", "")

@@ -1,14 +1,23 @@
 """What the ground floor must know of partners: both searches."""
 
-from partners import index
+from partners import checks, index  # noqa: F401 -- checks register themselves
 from partners.models import Agreement, AgreementParty, Institution, InstitutionName, Place
-from publishing.editorial import languages
+from publishing.editorial import languages, targets
 from publishing.search.documents import Document
 from publishing.search.documents import register as searchable
 from publishing.search.publishable import ALWAYS
 
 
 def register():
+    targets.register(
+        "partners:institution", Institution, public=lambda rows, language: rows.public()
+    )
+    targets.register(
+        "partners:agreement",
+        Agreement,
+        lookup="number",
+        public=lambda rows, language: rows.public(),
+    )
     index.register()
     searchable(
         "institution",

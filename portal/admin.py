@@ -1,9 +1,11 @@
 from django.contrib import admin
+from django.contrib.auth.models import Group, User
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from portal.models import MenuItem, Milestone, Page, SiteSettings
+from portal.models import Banner, HomeBlock, MenuItem, Milestone, Page, Pin, SiteSettings
+from publishing.editorial.accounts import AuditedGroupAdmin, AuditedSignInForm, AuditedUserAdmin
 from publishing.editorial.admin import (
     BilingualAdmin,
     PublishableAdmin,
@@ -11,14 +13,19 @@ from publishing.editorial.admin import (
     publication_fieldset,
 )
 from publishing.editorial.languages import columns
+from publishing.editorial.word_admin import WordDraftMixin
 from publishing.media.widgets import LeadImageAdminMixin
 
 admin.site.site_header = admin.site.site_title = _("Partnership portal")
 admin.site.index_title = _("Desk")
+admin.site.login_form = AuditedSignInForm
+for model, model_admin in ((User, AuditedUserAdmin), (Group, AuditedGroupAdmin)):
+    admin.site.unregister(model)
+    admin.site.register(model, model_admin)
 
 
 @admin.register(Page)
-class PageAdmin(LeadImageAdminMixin, PublishableAdmin):
+class PageAdmin(WordDraftMixin, LeadImageAdminMixin, PublishableAdmin):
     list_display = ["title", "standings", "slug", "saved_at"]
     search_fields = columns("title", "summary")
     fieldsets = [
@@ -49,6 +56,34 @@ class MenuItemAdmin(admin.ModelAdmin):
     list_editable = ["order"]
     list_select_related = ["page"]
     fields = ["section", "page", "order"]
+
+
+class ShownAdmin(BilingualAdmin):
+    """Something on the home page: when, for whom, in which order."""
+
+    list_display = ["__str__", "readers", "show_from", "show_until", "order"]
+    list_editable = ["order"]
+    schedule = (
+        _("When and for whom"),
+        {"fields": [("show_from", "show_until"), "readers", "order"]},
+    )
+
+
+@admin.register(HomeBlock)
+class HomeBlockAdmin(ShownAdmin):
+    fieldsets = [(None, {"fields": ["part"]}), ShownAdmin.schedule]
+
+
+@admin.register(Pin)
+class PinAdmin(ShownAdmin):
+    list_select_related = ["release"]
+    autocomplete_fields = ["release"]
+    fieldsets = [(None, {"fields": ["release"]}), ShownAdmin.schedule]
+
+
+@admin.register(Banner)
+class BannerAdmin(ShownAdmin):
+    fieldsets = [(None, {"fields": both("text", "url")}), ShownAdmin.schedule]
 
 
 @admin.register(SiteSettings)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from portal.models import MenuItem, SiteSettings
 from publishing.cache.shared import once_per_version
@@ -23,6 +24,13 @@ class MenuEntry:
     key: str
     title: str
     url: str
+
+
+@dataclass(frozen=True)
+class Feed:
+    title: str
+    url: str
+    type: str
 
 
 class Site:
@@ -65,6 +73,15 @@ class Site:
     def public_security_url(self):
         digits = "".join(c for c in self.settings.public_security_number if c.isdigit())
         return f"https://beian.mps.gov.cn/#/query/webSearch?code={digits}"
+
+    @property
+    def feeds(self):
+        """For the footer and, where a reader of feeds can follow them, for the head of the page."""
+        return [
+            Feed(_("Atom feed"), reverse("news:atom"), "application/atom+xml"),
+            Feed(_("JSON feed"), reverse("news:json_feed"), "application/feed+json"),
+            Feed(_("Calendar of events"), reverse("news:calendar"), "text/calendar"),
+        ]
 
     def entry(self, item):
         if item.section:

@@ -23,26 +23,51 @@ _RECORDS = (
     "partners.agreementarea",
     "partners.agreementdocument",
 )
+_LIBRARY = ("media.image", "media.file", "media.video")
+# The parts of a release or an event are written by whoever writes the item.
+_PARTS = (
+    "news.quote",
+    "news.point",
+    "news.note",
+    "news.attachment",
+    "news.gallerypicture",
+    "news.correction",
+    "news.eventorganiser",
+    "news.delegation",
+    "news.session",
+)
+_HOME = ("portal.menuitem", "portal.homeblock", "portal.pin", "portal.banner")
+_PRESS = (
+    "news.presscontact",
+    "news.presstelephone",
+    "news.boilerplate",
+    "news.boilerplateversion",
+)
 # What follows from the work: written by services only.
 _LEDGERS = ("partners.institutionmerge", "partners.agreementaction", "partners.signature")
 _COMMITMENTS = ("news.commitment", "news.evidence")
 _LISTS = ("partners.cooperationfield", "partners.institutiontype")
 
 _AUTHOR = {
-    **dict.fromkeys(_ITEMS, _WRITES),
-    "media.image": ("add", "change", "view"),
+    **dict.fromkeys((*_ITEMS, *_PARTS), _WRITES),
+    **dict.fromkeys(_LIBRARY, ("add", "change", "view")),
+    **dict.fromkeys(_PRESS, ("view",)),
     **dict.fromkeys((*_RECORDS, *_LISTS, *_COMMITMENTS, "portal.milestone"), ("view",)),
     "pageviews.total": ("view",),
+    "editorial.term": ("view",),
 }
 _EDITOR = _AUTHOR | {
     **dict.fromkeys(_ITEMS, (*_WRITES, "approve")),
-    "media.image": _WRITES,
+    "editorial.term": _WRITES,
+    **dict.fromkeys((*_LIBRARY, *_PRESS), _WRITES),
     "portal.milestone": _WRITES,
     **dict.fromkeys((*_COMMITMENTS, "partners.participation"), _WRITES),
 }
 _PUBLISHER = _EDITOR | {
-    **dict.fromkeys(_ITEMS, (*_WRITES, "approve", "publish")),
-    "portal.menuitem": _WRITES,
+    **dict.fromkeys(_ITEMS, (*_WRITES, "approve", "publish", "force")),
+    **dict.fromkeys(_HOME, _WRITES),
+    "editorial.auditevent": ("view",),
+    "editorial.term": _WRITES,
     "portal.sitesettings": ("add", "change", "view"),
 }
 _PARTNER_MANAGER = {
@@ -52,7 +77,7 @@ _PARTNER_MANAGER = {
     # A signing ceremony is theirs to record; its text is published by others.
     "news.event": ("add", "change", "view"),
     "portal.milestone": _WRITES,
-    "media.image": ("add", "change", "view"),
+    **dict.fromkeys(_LIBRARY, ("add", "change", "view")),
 }
 
 GROUPS = {

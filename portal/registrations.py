@@ -1,17 +1,20 @@
 """What the ground floor must know of the portal's own pages."""
 
-from portal.models import Milestone, Page
+from portal.models import Banner, HomeBlock, Milestone, Page, Pin
 from publishing.cache import due
-from publishing.editorial import languages
+from publishing.editorial import languages, targets
 from publishing.search.documents import Document
 from publishing.search.documents import register as searchable
 from publishing.search.publishable import ALWAYS, document
 
 
 def register():
+    targets.register_item(Page)
     searchable("page", Page, document)
     searchable("milestone", Milestone, milestone_document)
-    due.register(lambda now: Page.objects.next_change(now))
+    due.register(lambda now: Page.with_copies.next_change(now))
+    for shown in (HomeBlock, Pin, Banner):
+        due.register(shown.objects.next_change)
 
 
 def milestone_document(milestone):

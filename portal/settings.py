@@ -12,6 +12,9 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from js_asset import static_lazy
+
+from publishing.editorial.extensions import EDITOR_EXTENSIONS
 
 env = environ.Env()
 
@@ -203,6 +206,12 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "admin:login"
+
+# What the text editor has beyond the package: pictures and videos of the library, links within
+# the site, and a paste that keeps structure only.
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {"js": [static_lazy("editorial/library.js")], "extensions": EDITOR_EXTENSIONS}
+]
 
 # Transport and content security. No inline script or style anywhere; the nonce appears in the
 # header only where the admin asks for it (the import map of the text editor).

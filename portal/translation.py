@@ -16,3 +16,8 @@ class MilestoneTranslation(TranslationOptions):
 @register(models.SiteSettings)
 class SiteSettingsTranslation(TranslationOptions):
     fields = ("name", "tagline", "hero_title", "hero_text", "footer_line", "address")
+
+
+@register(models.Banner)
+class BannerTranslation(TranslationOptions):
+    fields = ("text", "url")

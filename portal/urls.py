@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
-from portal import views
+from portal import choosers, views
 from publishing.media.covers import cover
 
 urlpatterns = [
@@ -17,10 +17,13 @@ urlpatterns = [
 urlpatterns += i18n_patterns(
     # Before the admin's own: with the words of this portal and of the text editor.
     path("admin/jsi18n/", JavaScriptCatalog.as_view()),
+    path("admin/choose/<slug:kind>/", choosers.choose, name="choose"),
+    path("admin/", include("publishing.editorial.urls")),
     path("admin/", admin.site.urls),
     path("", views.home, name="home"),
     path("", include("news.urls")),
     path("", include("partners.urls")),
+    path("timeline/", views.site_timeline, name="timeline"),
     path("search/", views.search, name="search"),
     # Pages that staff write come last: everything above is reserved.
     path("<slug:slug>/", views.PageDetail.as_view(), name="page"),

@@ -1,5 +1,4 @@
 from django.conf import settings
-from django.db.models import Count
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
@@ -7,12 +6,11 @@ from django.utils.translation import get_supported_language_variant, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from news.models import Event, Release
-from partners.models import Agreement, CooperationField, Institution, InstitutionType
+from partners.models import Agreement, Institution
+from portal import homepage, timeline
 from portal.models import Milestone, Page, SiteSettings
 from portal.searching import site_search
 from publishing.cache.pages import public_page
-from publishing.cache.shared import once_per_version
 from publishing.editorial.views import PublishableDetail
 
 
@@ -38,17 +36,8 @@ def preferred_language(request) -> str:
 
 @public_page()
 def home(request):
-    releases = list(Release.objects.public().newest_first().for_list()[:5])
     office = SiteSettings.load()
-    context = {
-        "office": office,
-        "hero": stressed(office.hero_title),
-        "lead": releases[0] if releases else None,
-        "rows": releases[1:],
-        "next_event": Event.objects.public().upcoming().for_list().first(),
-        "fields": CooperationField.objects.all(),
-        **partner_figures(),
-    }
+    context = {"office": office, "hero": stressed(office.hero_title), **homepage.context()}
     return TemplateResponse(request, "portal/home.html", context)
 
 
@@ -56,18 +45,6 @@ def stressed(title: str) -> tuple[str, str, str]:
     """Before, within and after the *stars* of a title."""
     parts = (title.split("*", 2) + ["", ""])[:3]
     return tuple(part.strip() for part in parts)
-
-
-@once_per_version
-def partner_figures():
-    """How many partners of which kind, in how many cities, and agreements in force."""
-    partners = Institution.objects.public().partners()
-    totals = partners.aggregate(partners=Count("pk"), cities=Count("city", distinct=True))
-    kinds = InstitutionType.objects.with_partners()[:3]
-    figures = [{"value": kind.partners, "label": kind.plural or kind.name} for kind in kinds]
-    in_force = Agreement.objects.public().in_force().count()
-    label = ngettext("agreement in force", "agreements in force", in_force)
-    return totals | {"partner_numbers": [*figures, {"value": in_force, "label": label}]}
 
 
 @method_decorator(public_page("order"), name="dispatch")
@@ -107,6 +84,12 @@ def introduction_figures():
     figures.append({"value": partners, "label": ngettext("partner", "partners", partners)})
     label = ngettext("agreement in force", "agreements in force", in_force)
     return [*figures, {"value": in_force, "label": label}]
+
+
+@public_page("kind", "page")
+def site_timeline(request):
+    """Milestones, agreements, events and releases in one line of time."""
+    return TemplateResponse(request, "portal/timeline.html", timeline.context(request))
 
 
 @public_page("q", "kind", "page")

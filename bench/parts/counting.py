@@ -88,7 +88,9 @@ def cost(bench):
         Subject("no-op Django view", noop.base, (noop.pid,), report_lua("POST", "/page")),
         Subject("bare WSGI callable", bare.base, (bare.pid,), report_lua("POST", "/page")),
     ]
-    return subjects, alternate(subjects, rounds=bench.rounds, seconds=bench.seconds, say=bench.say)
+    taken = alternate(subjects, rounds=bench.rounds, seconds=bench.seconds, say=bench.say)
+    waits = [(paced(portal, "/v"), paced(noop, "/page")) for _ in range(bench.rounds)]
+    return subjects, taken, [statistics.median(each) for each in zip(*waits, strict=True)]
 
 
 def paced(server, path):

@@ -7,6 +7,8 @@ from django.utils import formats
 from django.utils.translation import gettext
 
 from news.models import Commitment, Event, Release
+from news.programme import are_timed, cities_of, lines_of
+from news.qr import qr_code
 
 register = template.Library()
 
@@ -15,7 +17,8 @@ register = template.Library()
 def releases_about(institution, limit=5):
     """The newest releases that name this institution."""
     releases = Release.objects.public().filter(institutions=institution)
-    return {"releases": releases.newest_first().for_list()[:limit]}
+    found = releases.newest_first().for_list()[:limit]
+    return {"releases": found, "query": f"?institution={institution.slug}"}
 
 
 @register.inclusion_tag("news/_releases_about.html")
@@ -24,11 +27,24 @@ def releases_with_agreement(agreement, limit=5):
     return {"releases": releases.newest_first().for_list()[:limit]}
 
 
-@register.inclusion_tag("news/_events_about.html")
-def events_about(institution, limit=5):
+@register.inclusion_tag("news/_share.html")
+def share(headline, address):
+    """Copy, mail, print, and a QR code for telephones; nothing comes from another host."""
+    path, size = qr_code(address)
+    return {
+        "headline": headline,
+        "page_address": address,
+        "qr_svg_path": path,
+        "qr_size": size,
+    }
+
+
+@register.inclusion_tag("news/_events_about.html", takes_context=True)
+def events_about(context, institution, limit=5):
     """The newest events in which this institution takes part."""
     events = Event.objects.public().filter(institutions=institution)
-    return {"events": events.for_list().order_by("-starts_at")[:limit]}
+    newest = events.for_list().order_by("-starts_at")[:limit]
+    return {"events": newest, "site": context.get("site")}
 
 
 @register.inclusion_tag("news/_clocks.html")
@@ -44,6 +60,15 @@ def clocks(event, home_cities):
         days.add(local.date())
         shown.append({"city": city.name, "instant": local})
     return {"clocks": shown, "days_differ": len(days) > 1}
+
+
+@register.inclusion_tag("news/_programme.html")
+def programme(event, sessions, home_cities):
+    """The programme with the clocks of the home cities; nothing where there is none."""
+    if not sessions:
+        return {}
+    cities = cities_of(event, home_cities) if are_timed(sessions) else []
+    return {"cities": cities, "lines": lines_of(sessions, cities)}
 
 
 @register.simple_tag

@@ -19,6 +19,7 @@ from partners.models import (
 from publishing.editorial.admin import BilingualAdmin, BilingualFields, BilingualInline, both
 from publishing.editorial.choosers import KnownChoices
 from publishing.editorial.languages import columns
+from publishing.editorial.usepages import WhereUsedMixin
 
 # Columns that only acts set, whatever the state of the agreement.
 SET_BY_ACTS = ("confirmed_on", "suspended_on", "resumed_on", "terminated_on", "superseded_on")
@@ -115,7 +116,7 @@ class DocumentInline(BilingualInline):
 
 
 @admin.register(Agreement)
-class AgreementAdmin(PeopleAdminMixin, BilingualAdmin):
+class AgreementAdmin(WhereUsedMixin, PeopleAdminMixin, BilingualAdmin):
     form = AgreementForm
     change_form_template = "admin/partners/agreement_change_form.html"
     list_display = ["number", "heading", "state", "signed", "ends", "public_level", "saved_at"]

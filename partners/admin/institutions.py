@@ -18,6 +18,7 @@ from partners.models import (
 from publishing.editorial.admin import BilingualAdmin, BilingualInline, both
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.languages import columns
+from publishing.editorial.usepages import WhereUsedMixin
 from publishing.media.widgets import LeadImageAdminMixin
 
 
@@ -86,7 +87,7 @@ class MergeForm(forms.Form):
 
 
 @admin.register(Institution)
-class InstitutionAdmin(LeadImageAdminMixin, BilingualAdmin):
+class InstitutionAdmin(WhereUsedMixin, LeadImageAdminMixin, BilingualAdmin):
     list_display = ["__str__", "kinds", "city", "country", "status", "is_public", "saved_at"]
     list_select_related = ["city"]
     list_filter = ["types", "status", "is_public", "country"]

@@ -6,6 +6,7 @@ from partners.models import Participation, Person, Post, title_doubts
 from publishing.editorial.admin import BilingualAdmin, BilingualFields, BilingualInline, both
 from publishing.editorial.choosers import KnownChoices
 from publishing.editorial.languages import columns
+from publishing.editorial.usepages import WhereUsedMixin
 
 
 class PostInline(BilingualInline):
@@ -15,7 +16,7 @@ class PostInline(BilingualInline):
 
 
 @admin.register(Person)
-class PersonAdmin(BilingualAdmin):
+class PersonAdmin(WhereUsedMixin, BilingualAdmin):
     list_display = ["__str__", "posts_held", "is_public", "saved_at"]
     list_filter = ["is_public"]
     search_fields = columns("name", "family", "given")

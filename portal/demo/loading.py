@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils import timezone, translation
 
-from news.models import Commitment, Event, Release
+from news.models import Boilerplate, Commitment, Event, PressContact, Release
 from partners import basics
 from partners.models import (
     Agreement,
@@ -27,6 +27,7 @@ from partners.models import (
 from portal.demo import content
 from portal.models import DemonstrationRow, MenuItem, Milestone, Page, SiteSettings
 from publishing.editorial import languages, services
+from publishing.media.models import Video
 from publishing.pageviews import services as pageviews
 
 # What an office would lose in a mixture: rows of these that are not ours make us refuse.
@@ -75,6 +76,8 @@ class _Loading:
         self.made = []
         # Everybody of the texts, by the name that other files call them.
         self.people = {}
+        self.contacts = {}
+        self.boilerplates = {}
         self.now = timezone.now()
 
     def run(self):
@@ -90,6 +93,7 @@ class _Loading:
             self.agreement(entry)
         for entry in content.rows("institution"):
             self.ties(entry)
+        self.press()
         for entry in content.rows("event"):
             self.event(entry)
         for entry in content.rows("release"):
@@ -225,23 +229,67 @@ class _Loading:
             )
             self.made.append(signature)
 
+    def press(self):
+        for entry in content.read("press")["video"]:
+            where = {"provider": entry["provider"], "video_id": entry["video_id"]}
+            self.make(Video, where, **content.values(entry, "title", "heading"))
+        for entry in content.read("press")["contact"]:
+            row, new = self.make(
+                PressContact,
+                {"name_en": entry["name"]["en"]},
+                name_zh_hans=entry["name"]["zh"],
+                institution=one(Institution, slug=entry["institution"]),
+                **content.values(entry, "role"),
+            )
+            self.contacts[entry["id"]] = row
+            for order, printed in enumerate(entry["telephones"] if new else (), start=1):
+                self.made.append(row.telephones.create(printed=printed, order=order))
+        for entry in content.read("press")["boilerplate"]:
+            text, new = self.make(Boilerplate, {"name": entry["name"]})
+            if new:
+                version = content.values(entry, "valid_from", "heading", "text")
+                self.made.append(text.versions.create(**version))
+            self.boilerplates[entry["id"]] = text.versions.earliest("valid_from")
+
+    def parts(self, row, entry):
+        """Quotes, notes, sessions and whatever else belongs to one release or event."""
+        for name in row.owned:
+            for order, given in enumerate(entry.get(name, ()), start=1):
+                plain = [key for key in given if key not in ("institution", "agreements")]
+                values = content.values(given, *plain)
+                if "institution" in given:
+                    values["institution"] = one(Institution, slug=given["institution"])
+                part = getattr(row, name).create(order=order, **values)
+                if "agreements" in given:
+                    part.agreements.set(Agreement.objects.filter(number__in=given["agreements"]))
+                self.made.append(part)
+
     def event(self, entry):
-        names = ("kind", "mode", "start_date", "part_of_day", "title", "venue", "summary")
+        names = (
+            *("kind", "mode", "start_date", "part_of_day", "title", "venue", "summary"),
+            "section",
+        )
         row, new = self.make(
             Event,
             {"slug": entry["slug"]},
             time_zone="Asia/Shanghai",
             place=place(entry.get("place")),
             field=one(CooperationField, slug=entry.get("field")),
+            parent=one(Event, slug=entry.get("parent")),
+            intro_video=one(Video, video_id=entry.get("intro_video")),
             **content.values(entry, *names),
         )
         if new:
             self.relate(row, entry)
+            self.parts(row, entry)
             self.participants(row, entry)
             self.publish(row, self.now)
 
     def release(self, entry):
-        names = ("kind", "origin", "release_date", "headline", "summary", "source_name")
+        names = (
+            *("kind", "origin", "release_date", "headline", "summary", "source_name"),
+            *("dateline_place", "dateline_date", "dateline_wire"),
+        )
         row, new = self.make(
             Release,
             {"slug": entry["slug"]},
@@ -252,7 +300,11 @@ class _Loading:
         if new:
             self.relate(row, entry)
             self.participants(row, entry)
+            self.parts(row, entry)
             row.events.set(Event.objects.filter(slug__in=entry.get("events", [])))
+            row.videos.set(Video.objects.filter(video_id__in=entry.get("videos", [])))
+            row.press_contacts.set(self.contacts[name] for name in entry.get("contacts", []))
+            row.boilerplates.set(self.boilerplates[name] for name in entry.get("boilerplates", []))
             self.publish(row, self.instant(row))
             if "pageviews" in entry:
                 pageviews.set_base(key="release", object_id=row.pk, base=entry["pageviews"])

@@ -1,4 +1,4 @@
-from publishing.cache.models import bump
+from publishing.cache.models import PublicModel, bump
 
 
 class BumpingAdminMixin:
@@ -6,4 +6,6 @@ class BumpingAdminMixin:
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        bump()
+        row = form.instance
+        if not isinstance(row, PublicModel) or row.affects_public_pages():
+            bump()

@@ -15,6 +15,8 @@ from django.utils import formats
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from publishing.editorial import languages
+
 _FORM = re.compile(r"^\s*(\d{4})(?:[-/.年]\s*(\d{1,2})(?:[-/.月]\s*(\d{1,2})日?|月?)?|年)?\s*$")
 
 
@@ -79,6 +81,13 @@ class PartialDate:
     @property
     def full(self) -> str:
         return self.localised()
+
+    def in_dateline(self) -> str:
+        """As wires write it: "July 3, 2020", 2020年7月3日."""
+        if self.day is None:
+            return self.localised()
+        english = languages.active() == "en"
+        return formats.date_format(self.first, "F j, Y" if english else "DATE_FORMAT")
 
     def localised(self) -> str:
         """As the reader's language writes it: "25 September 2020", 2020年9月25日."""

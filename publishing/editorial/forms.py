@@ -2,12 +2,23 @@
 
 from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publishing.editorial import languages, policy, services
+from publishing.editorial import (
+    freshness,
+    languages,
+    policy,
+    richtext,
+    services,
+    steps,
+    wording,
+)
+from publishing.editorial.freshness import Freshness
 from publishing.editorial.languages import column
 from publishing.editorial.models import Stage, State
+from publishing.editorial.richtext import RichTextField
 
 
 def standing(item, language: str) -> str:
@@ -18,6 +29,14 @@ def standing(item, language: str) -> str:
     if state == State.DRAFT and stage != Stage.WRITING:
         return stage.label
     return state.label
+
+
+def owed(item, language: str) -> str:
+    """What the language lacks, in brackets; nothing where it is current or merely a draft."""
+    freshness = getattr(item, column("freshness", language))
+    if freshness in (Freshness.CURRENT, Freshness.DRAFT):
+        return ""
+    return f" ({Freshness(freshness).label})"
 
 
 def outcomes(item, language: str) -> dict[str, str]:
@@ -60,6 +79,32 @@ class StepSelect(forms.RadioSelect):
         return option
 
 
+CHANGES = [
+    ("minor", gettext_lazy("Minor: a slip corrected, dated in the public history")),
+    ("substantive", gettext_lazy("Substantive: readers are told, the text counts as updated")),
+]
+
+
+def _change_field(label):
+    return forms.ChoiceField(
+        label=label,
+        required=False,
+        choices=CHANGES,
+        initial="substantive",
+        widget=forms.RadioSelect,
+    )
+
+
+def _note_field(label, tag):
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField", "lang": tag}),
+        help_text=gettext_lazy("What has changed, for readers of this language."),
+    )
+
+
 def _step_field(label):
     return forms.ChoiceField(label=label, required=False, widget=StepSelect)
 
@@ -83,9 +128,15 @@ def _replacement_field(label):
 
 
 class PublishableForm(forms.ModelForm):
-    """A form of a publishable item; the admin sets ``user``."""
+    """A form of a publishable item.
+
+    The admin sets ``user``, ``shown`` (the fields of the page) and, before saving, what was there.
+    """
 
     user = None
+    shown = None
+    before = None
+    said = None
 
     step_en = _step_field(gettext_lazy("English"))
     step_zh_hans = _step_field(gettext_lazy("Chinese"))
@@ -94,8 +145,30 @@ class PublishableForm(forms.ModelForm):
     replacement_address_en = _replacement_field(gettext_lazy("Replacement address, English"))
     replacement_address_zh_hans = _replacement_field(gettext_lazy("Replacement address, Chinese"))
 
+    change_en = _change_field(gettext_lazy("Change, English"))
+    change_zh_hans = _change_field(gettext_lazy("Change, Chinese"))
+    change_note_en = _note_field(gettext_lazy("Change note, English"), "en")
+    change_note_zh_hans = _note_field(gettext_lazy("Change note, Chinese"), "zh-Hans")
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+        help_text=gettext_lazy("For sending back, and for approving a text of your own."),
+    )
+    save_note = forms.CharField(
+        label=gettext_lazy("Note for colleagues"),
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text=gettext_lazy("Stands in the history beside this save."),
+    )
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        for name in set(self.fields) - (self.shown or set(self.fields)):
+            del self.fields[name]
+        self._show_changed_sources()
         for code in languages.CODES:
             self._offer_steps(code)
             at = self.fields.get(column("at", code))
@@ -103,6 +176,30 @@ class PublishableForm(forms.ModelForm):
                 at.initial = self.instance.publish_at(code)
             if address := self.fields.get(column("replacement_address", code)):
                 address.initial = getattr(self.instance, column("replacement", code))
+
+    def _show_changed_sources(self):
+        """Beside a translation that is out of date: what has changed in its source since."""
+        if self.instance.pk is None:
+            return
+        source = self.instance.source_language
+        target = languages.other(source)
+        for name, before in freshness.former_sources(self.instance).items():
+            field = self.fields.get(column(name, target))
+            if field is None:
+                continue
+            texts = before, languages.text(self.instance, name, source)
+            if isinstance(self.instance._meta.get_field(name), RichTextField):
+                texts = tuple(map(richtext.plain, texts))
+            context = {
+                "blocks": wording.blocks(*texts),
+                "name": name,
+                "tag": languages.TAGS[source],
+            }
+            field.help_text = render_to_string("admin/editorial/_source_changed.html", context)
+
+    def still_correct(self) -> list[str]:
+        """Fields of which the editor says that the translation needs no change."""
+        return self.data.getlist("still_correct") if hasattr(self.data, "getlist") else []
 
     def _offer_steps(self, code):
         field = self.fields.get(column("step", code))
@@ -120,10 +217,26 @@ class PublishableForm(forms.ModelForm):
             name = column("step", code)
             step = self.cleaned_data.get(name)
             if step == "publish":
-                for sentence in services.problems(self.instance, code):
-                    self.add_error(name, sentence)
+                self._check_change_note(code)
             elif step in ("withdraw", "unpublish"):
                 self._check_leaving(code, step)
+            elif step in ("approve", "send_back"):
+                self._check_reason(code, step)
+
+    def _check_change_note(self, code):
+        note = column("change_note", code)
+        substantive = self.cleaned_data.get(column("change", code)) != "minor"
+        if note in self.fields and substantive and not self.cleaned_data.get(note, "").strip():
+            self.add_error(note, _("Tell readers what has changed, or call the change minor."))
+
+    def _check_reason(self, code, step):
+        """The draft is saved in any case; what is published tells its reason on the next page."""
+        if self.cleaned_data.get("reason", "").strip():
+            return
+        if step == "send_back":
+            self.add_error("reason", _("Say why the text goes back: its author reads it."))
+        elif policy.is_author(self.user, self.instance, code):
+            self.add_error("reason", _("This is your own text: say why nobody else approves it."))
 
     def _check_leaving(self, code, step):
         address = self.cleaned_data.get(column("replacement_address", code), "")
@@ -145,13 +258,28 @@ class PublishableForm(forms.ModelForm):
         ]
         return [(code, step) for code, step in steps if step]
 
+    def publication(self, code: str) -> dict:
+        """What was chosen beside the Publish step, ready for JSON."""
+        at = self.cleaned_data.get(column("at", code))
+        return {
+            "at": at.isoformat() if at else "",
+            "note": self.cleaned_data.get(column("change_note", code), ""),
+            "minor": self.cleaned_data.get(column("change", code)) == "minor",
+        }
+
     def take_step(self, code: str, step: str):
-        """Call the service behind ``step``; raises Refused."""
-        arguments = {"item": self.instance, "language": code, "user": self.user}
+        """Call the service behind ``step``; returns the row it leaves. Raises Refused."""
+        item = steps.current(self.instance)
+        if item is not self.instance and item.state(code) == State.PUBLISHED:
+            # The other language was published a moment ago, and nothing was left to tell apart.
+            return item
+        arguments = {"item": item, "language": code, "user": self.user}
         if step == "publish":
-            arguments["at"] = self.cleaned_data.get(column("at", code))
+            arguments |= self.publication(code) | {"at": self.cleaned_data.get(column("at", code))}
+        if step in ("publish", "approve", "send_back"):
+            arguments["reason"] = self.cleaned_data.get("reason", "")
         if step == "unpublish":
             arguments["replacement"] = self.cleaned_data.get(
                 column("replacement_address", code), ""
             )
-        getattr(services, step)(**arguments)
+        return getattr(services, step)(**arguments)

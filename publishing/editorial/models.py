@@ -4,22 +4,29 @@ Each language of an item is published on its own: its state and instants are pla
 language, never registered with modeltranslation, which would read back the other language's.
 """
 
-import unicodedata
+import datetime
+import uuid
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, Least
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.crypto import get_random_string
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from publishing.cache.models import PublicModel, PublicQuerySet
-from publishing.editorial import languages
+from publishing.editorial import comments as comments  # so that Django finds its model
+from publishing.editorial import freshness, languages
+from publishing.editorial import terms as terms  # so that Django finds its model
+from publishing.editorial.freshness import Freshness
 from publishing.editorial.languages import column
+from publishing.editorial.records import LANGUAGE_CHOICES
+from publishing.editorial.slugs import is_taken, slug_form, unused_slug
+
+# Later than every debt, for the order of those that have none.
+NEVER = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
 
 
 class State(models.TextChoices):
@@ -51,6 +58,18 @@ def visible_q(language: str, at, states=(State.PUBLISHED,)) -> Q:
     )
 
 
+class ItemManager(models.Manager):
+    """The items alone: no list, chooser, relation, export or index ever meets a working copy."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(live=None)
+
+
+def items(queryset_class):
+    """The default manager of a publishable model."""
+    return ItemManager.from_queryset(queryset_class)()
+
+
 class PublishableQuerySet(PublicQuerySet):
     def public(self, language: str | None = None, *, at=None, withdrawn: bool = False):
         """The only door for public reads: what is published in ``language`` at this instant.
@@ -60,12 +79,13 @@ class PublishableQuerySet(PublicQuerySet):
         states = (State.PUBLISHED, State.WITHDRAWN) if withdrawn else (State.PUBLISHED,)
         return self.filter(visible_q(language or languages.active(), at or timezone.now(), states))
 
-    def public_anywhere(self):
+    def public_anywhere(self, *, withdrawn: bool = False):
         """What is published in any language: the item, not a text of it, is asked for."""
         now = timezone.now()
+        states = (State.PUBLISHED, State.WITHDRAWN) if withdrawn else (State.PUBLISHED,)
         visible = Q()
         for code in languages.CODES:
-            visible |= visible_q(code, now)
+            visible |= visible_q(code, now, states)
         return self.filter(visible)
 
     def unpublished(self, language: str):
@@ -90,6 +110,37 @@ class PublishableQuerySet(PublicQuerySet):
         for code in codes:
             matching |= Q((column("state", code), state))
         return self.filter(matching)
+
+    def due_copies(self, now):
+        """Working copies with a language whose scheduled instant has come."""
+        due = Q()
+        for code in languages.CODES:
+            due |= Q(
+                (column("state", code), State.PUBLISHED),
+                (f"{column('publish_at', code)}__lte", now),
+            )
+        return self.filter(due, live__isnull=False)
+
+    def in_freshness(self, freshness: Freshness, language: str):
+        return self.filter((column("freshness", language), freshness))
+
+    def out_of_step(self):
+        """Items of which one language owes something to the other, oldest debt first."""
+        uneven, since = Q(), []
+        for code in languages.CODES:
+            own, other = (column("freshness", c) for c in (code, languages.other(code)))
+            uneven |= Q((f"{own}__in", (Freshness.OUTDATED, Freshness.MACHINE)))
+            uneven |= Q((own, Freshness.CURRENT)) & ~Q((other, Freshness.CURRENT))
+            since.append(Coalesce(column("owed_since", code), Value(NEVER)))
+        return self.filter(uneven).annotate(debt_since=Least(*since)).order_by("debt_since", "pk")
+
+    def with_copy_times(self):
+        """``copy_saved_at``: when the working copy of each item was last saved, or None."""
+        return self.annotate(copy_saved_at=models.F("working_copy__saved_at"))
+
+    def being_changed(self):
+        """Items with a working copy."""
+        return self.filter(working_copy__isnull=False)
 
     def next_change(self, after):
         """The next instant at which an item appears or disappears by itself, or None."""
@@ -120,31 +171,59 @@ def _instant(label):
     return models.DateTimeField(label, null=True, blank=True, editable=False)
 
 
-slug_form = RegexValidator(
-    r"^[a-z0-9]+(?:-[a-z0-9]+)*$",
-    _("Use small letters a to z, digits and single hyphens."),
-    code="invalid",
-)
+def _machine(label):
+    return models.BooleanField(
+        label,
+        default=False,
+        help_text=_("Nobody has checked it yet. It cannot be published so."),
+    )
 
 
-def unused_slug(instance, title_field: str) -> str:
-    """A free ASCII address from the title; pinyin where there is only a Chinese one."""
-    # Readings cost 50 MB and half a second: only processes in which staff write pay for them.
-    from pypinyin import lazy_pinyin
+def _freshness(label):
+    return models.CharField(
+        label,
+        max_length=8,
+        choices=Freshness.choices,
+        default=Freshness.MISSING,
+        editable=False,
+        db_index=True,
+    )
 
-    english, chinese = (languages.text(instance, title_field, code) for code in languages.CODES)
-    title = english or " ".join(lazy_pinyin(chinese))
-    base = slugify(unicodedata.normalize("NFKD", title))[:80].strip("-")
-    base = slug = base or instance._meta.model_name
-    taken = type(instance)._base_manager.exclude(pk=instance.pk)
-    while taken.filter(slug=slug).exists():
-        slug = f"{base}-{get_random_string(4, 'abcdefghjkmnpqrstuvwxyz23456789')}"
-    return slug
+
+class OwnedRow(PublicModel):
+    """A part of an item that has a table of its own: a quote, a note, a session.
+
+    Its ``key`` is the same in the live row's part and in the working copy's; the owner names the
+    relation in ``owned``.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, editable=False)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = PublicQuerySet.as_manager()
+
+    kept_apart = ("key",)
+
+    class Meta:
+        abstract = True
+        ordering = ["order", "pk"]
 
 
 class Publishable(PublicModel):
-    """A release, an event or a page: one row, one address, two languages published apart."""
+    """A release, an event or a page: one row, one address, two languages published apart.
 
+    What the public has seen is changed in a working copy: another row of the same model whose
+    ``live`` is the item. Its own states and instants say how far the change has come.
+    """
+
+    live = models.OneToOneField(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        editable=False,
+        related_name="working_copy",
+        verbose_name=_("working copy of"),
+    )
     slug = models.CharField(
         _("address"),
         max_length=120,
@@ -180,6 +259,19 @@ class Publishable(PublicModel):
         blank=True,
         help_text=_("Why the text was withdrawn or unpublished. Readers see it."),
     )
+    source_language = models.CharField(
+        _("written first in"),
+        max_length=12,
+        choices=LANGUAGE_CHOICES,
+        default="en",
+        help_text=_("The other language counts as its translation."),
+    )
+    machine_en = _machine(_("machine translation, English"))
+    machine_zh_hans = _machine(_("machine translation, Chinese"))
+    freshness_en = _freshness(_("text, English"))
+    freshness_zh_hans = _freshness(_("text, Chinese"))
+    owed_since_en = _instant(_("owed since, English"))
+    owed_since_zh_hans = _instant(_("owed since, Chinese"))
 
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     saved_at = models.DateTimeField(_("last saved"), auto_now=True)
@@ -197,13 +289,21 @@ class Publishable(PublicModel):
     title_field = "title"
     url_name = ""
     required_to_publish = ()
+    # Texts that one language may have without the other.
+    may_lack = ()
+    # Relations to the rows that an item owns; columns that belong to a language but are no text.
+    owned = ()
+    per_language = ("machine",)
+
+    with_copies = PublishableQuerySet.as_manager()
 
     class Meta:
         abstract = True
-        default_permissions = ("add", "change", "delete", "view", "approve", "publish")
+        default_permissions = ("add", "change", "delete", "view", "approve", "publish", "force")
         constraints = [
             models.UniqueConstraint(
                 fields=["slug"],
+                condition=Q(live=None),
                 name="%(app_label)s_%(class)s_slug",
                 violation_error_message=_("Another item has this address already."),
             ),
@@ -222,11 +322,37 @@ class Publishable(PublicModel):
         return languages.first_text(self, self.title_field) or str(_("Untitled"))
 
     def save(self, *args, **kwargs):
+        derived = freshness.derive(self)
         if not self.slug:
-            self.slug = unused_slug(self, self.title_field)
-            if kwargs.get("update_fields") is not None:
-                kwargs["update_fields"] = {*kwargs["update_fields"], "slug"}
+            self.slug = self.live.slug if self.live_id else unused_slug(self, self.title_field)
+            derived.add("slug")
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], *derived}
         super().save(*args, **kwargs)
+
+    def affects_public_pages(self) -> bool:
+        return not self.is_copy
+
+    @property
+    def is_copy(self) -> bool:
+        return self.live_id is not None
+
+    @property
+    def item_id(self):
+        """The id by which the rest of the portal knows this item."""
+        return self.live_id or self.pk
+
+    @property
+    def item(self):
+        """The row that the public sees, or will see."""
+        return self.live if self.is_copy else self
+
+    def open_copy(self):
+        """The working copy of this row, if there is one."""
+        return None if self.is_copy else getattr(self, "working_copy", None)
+
+    def is_draft(self, language: str) -> bool:
+        return self.item.state(language) == State.DRAFT
 
     def get_absolute_url(self, language: str | None = None) -> str:
         with translation.override(language or languages.active()):
@@ -246,6 +372,8 @@ class Publishable(PublicModel):
 
     def is_public(self, language: str, *, at=None, withdrawn: bool = False) -> bool:
         """The same rule as ``public()``, told of a row that is in memory."""
+        if self.is_copy:
+            return False
         at = at or timezone.now()
         states = (State.PUBLISHED, State.WITHDRAWN) if withdrawn else (State.PUBLISHED,)
         publish, embargo, expire = self.window(language)
@@ -289,5 +417,18 @@ class Publishable(PublicModel):
 
     def clean(self):
         super().clean()
-        if self.has_been_public() and not self.slug:
-            raise ValidationError({"slug": _("A published item needs its address.")})
+        if not self.slug:
+            if self.item.has_been_public():
+                raise ValidationError({"slug": _("A published item needs its address.")})
+        elif is_taken(self, self.slug):
+            raise ValidationError(
+                {"slug": _("Another item has this address already, or had it once.")}
+            )
+
+
+# Identity and publication stay with the row; these two are facts that the staff form changes.
+Publishable.kept_apart = frozenset(field.name for field in Publishable._meta.local_fields) - {
+    "slug",
+    "source_language",
+    *languages.columns("machine"),
+}

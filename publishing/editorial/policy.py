@@ -1,12 +1,13 @@
 """Who may do what with a publishable item. Every door asks here: form, action, command.
 
-Author: writes and submits what is not public yet. Editor: also sends on what is in review.
-Publisher: publishes, and changes what the public already sees.
+Author: writes and submits drafts and working copies. Editor: also sends on what is in review.
+Publisher: publishes, withdraws, and takes away what the public sees.
 """
 
 from django.contrib.auth import get_permission_codename
 
 from publishing.editorial.models import Stage, State
+from publishing.editorial.records import Revision
 
 
 def _has(user, action: str, model) -> bool:
@@ -22,18 +23,64 @@ def may_publish(user, model) -> bool:
     return _has(user, "publish", model)
 
 
+def may_force(user, model) -> bool:
+    return _has(user, "force", model)
+
+
+def may_publish_item(user, item) -> bool:
+    return may_publish(user, type(item))
+
+
+def may_comment(user, item) -> bool:
+    """Whoever may read a draft may say something about it."""
+    return may_see_history(user, item)
+
+
+def is_author(user, item, language: str) -> bool:
+    """Who began the draft or copy, or wrote its language last: the text is theirs."""
+    if item.created_by_id == user.pk:
+        return True
+    saves = Revision.objects.of(item).filter(kind=Revision.Kind.SAVED)
+    last = saves.filter(languages__contains=language).values_list("user", flat=True).first()
+    return last == user.pk
+
+
+def is_own_unreviewed(user, item, language: str) -> bool:
+    """Publishing would approve one's own text: that needs the right to force, and a reason."""
+    return item.stage(language) != Stage.APPROVED and is_author(user, item, language)
+
+
 def may_change(user, item) -> bool:
-    """Text that has been public in any language changes only in a publisher's hands."""
+    """Who may save the form of this row.
+
+    A live row's form is its publication; its texts change in a working copy. What is scheduled
+    changes only in a publisher's hands, because a change takes the schedule back.
+    """
     if not _has(user, "change", type(item)):
         return False
     return may_publish(user, type(item)) or not item.has_been_public_or_is_due()
 
 
+def may_open_copy(user, item) -> bool:
+    return _has(user, "change", type(item)) and item.item.has_been_public_or_is_due()
+
+
+def may_see(user, model) -> bool:
+    return _has(user, "view", model) or _has(user, "change", model)
+
+
+def may_see_history(user, item) -> bool:
+    return may_see(user, type(item))
+
+
 def may_delete(user, item) -> bool:
-    """What was once public is withdrawn or unpublished, never deleted by an author."""
+    """What was once public is withdrawn or unpublished, never deleted by an author.
+
+    A working copy goes with its item; to discard it alone is another door.
+    """
     if not _has(user, "delete", type(item)):
         return False
-    return may_publish(user, type(item)) or not item.has_been_public_or_is_due()
+    return may_publish(user, type(item)) or not item.item.has_been_public_or_is_due()
 
 
 def possible_steps(user, item, language: str) -> list[str]:
@@ -52,8 +99,9 @@ def possible_steps(user, item, language: str) -> list[str]:
             steps.append("publish")
         elif item.is_scheduled(language):
             steps += ["publish", "unschedule"]
-        if state == State.PUBLISHED and not item.is_scheduled(language):
-            steps.append("withdraw")
-        if state in (State.PUBLISHED, State.WITHDRAWN) and not item.is_scheduled(language):
-            steps.append("unpublish")
+        if not item.is_copy and not item.is_scheduled(language):
+            if state == State.PUBLISHED:
+                steps.append("withdraw")
+            if state in (State.PUBLISHED, State.WITHDRAWN):
+                steps.append("unpublish")
     return steps

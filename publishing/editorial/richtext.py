@@ -7,12 +7,17 @@ so that neither an older rule nor a direct write to the database can run a scrip
 import re
 from functools import cache
 from html import unescape
+from html.parser import HTMLParser
 
 import nh3
-from django.utils.html import strip_tags
+from django.template.loader import render_to_string
+from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
 from django_prose_editor.config import allowlist_from_extensions, expand_extensions
 from django_prose_editor.fields import ProseEditorField
+
+from publishing.media.models import Image, Video
 
 EXTENSIONS = {
     "Bold": True,
@@ -31,7 +36,39 @@ EXTENSIONS = {
     "TableHeader": True,
     "TableCell": True,
     "HardBreak": True,
+    "LibraryFigure": {
+        "words": {
+            "picture": _("Picture from the library"),
+            "video": _("Video from the library"),
+            "search": _("Search the library"),
+            "none": _("Nothing found."),
+            "alt": _("Description, where that of the library does not fit"),
+            "caption": _("Caption, where that of the library does not fit"),
+            "width": _("Width: full or half"),
+            "cancel": _("Cancel"),
+        }
+    },
+    "SiteLink": {
+        "words": {
+            "link": _("Link to a page or file of this site"),
+            "search": _("Search pages, partners, agreements and files"),
+            "none": _("Nothing found."),
+            "cancel": _("Cancel"),
+        }
+    },
+    "CleanPaste": {
+        "words": {
+            "dropped": _("Left out when pasting:"),
+            "images": _("pictures"),
+            "styles": _("colours and sizes"),
+            "objects": _("scripts and objects"),
+        }
+    },
 }
+
+_FIGURE = re.compile(r"<figure([^>]*)>.*?</figure>", re.DOTALL)
+_ATTRIBUTE = re.compile(r'data-([a-z]+)="([^"]*)"')
+_VOID = {"br", "hr"}
 
 _EMPTY = re.compile(r"^(?:\s|&nbsp;|<p>|</p>|<br\s*/?>)*$")
 
@@ -52,8 +89,93 @@ def clean(html: str | None) -> str:
 
 
 def render(html: str | None) -> SafeString:
-    """Cleaned text for a template."""
-    return mark_safe(clean(html))  # noqa: S308 -- the one place; cleaned on this very line
+    """Cleaned text for a template, with the pictures and videos that it refers to."""
+    return mark_safe("".join(blocks(html)))  # noqa: S308 -- each block is clean
+
+
+def blocks(html: str | None, *, opening: str = "") -> list[SafeString]:
+    """The outermost parts of the cleaned text: paragraphs, headings, lists, tables, figures.
+
+    ``opening`` is plain text that stands at the head of the first paragraph, as a dateline does.
+    """
+    parts = _outermost(clean(html))
+    if opening and parts:
+        where = next((n for n, part in enumerate(parts) if part.startswith("<p>")), None)
+        if where is None:
+            parts.insert(0, f"<p>{escape(opening)}</p>")
+        else:
+            parts[where] = f"<p>{escape(opening)} {parts[where].removeprefix('<p>')}"
+    library = _library(parts)
+    # Cleaned above; what takes the place of a figure comes from an escaping template.
+    return [
+        mark_safe(_FIGURE.sub(lambda match: _figure(match, library), part))  # noqa: S308
+        for part in parts
+    ]
+
+
+class _Outermost(HTMLParser):
+    """Notes where the outermost elements of well-formed HTML end."""
+
+    def __init__(self, html):
+        super().__init__(convert_charrefs=False)
+        self.lines = [0]
+        for line in html.splitlines(keepends=True):
+            self.lines.append(self.lines[-1] + len(line))
+        self.depth, self.ends = 0, []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        if tag in _VOID:
+            self._ended(len(self.get_starttag_text()))
+        else:
+            self.depth += 1
+
+    def handle_endtag(self, tag):
+        self.depth -= 1
+        self._ended(len(tag) + 3)
+
+    def _ended(self, length):
+        if self.depth == 0:
+            line, column = self.getpos()
+            self.ends.append(self.lines[line - 1] + column + length)
+
+
+def _outermost(html):
+    edges = [0, *_Outermost(html).ends]
+    if edges[-1] < len(html):
+        edges.append(len(html))
+    pieces = (html[start:end].strip() for start, end in zip(edges, edges[1:], strict=False))
+    return [piece for piece in pieces if piece]
+
+
+def references(html: str | None) -> dict[str, set[str]]:
+    """The library's items that a text shows: ``{"image": {uid, …}, "video": {uid, …}}``."""
+    found = {"image": set(), "video": set()}
+    for attributes in _FIGURE.findall(html or ""):
+        for name, value in _ATTRIBUTE.findall(attributes):
+            if name in found:
+                found[name].add(value)
+    return found
+
+
+def _library(parts):
+    """One query for each kind of item that the text shows; none where it shows nothing."""
+    found = references("".join(parts))
+    images = Image.objects.filter(uid__in=found["image"]) if found["image"] else ()
+    videos = (
+        Video.objects.select_related("poster").filter(uid__in=found["video"])
+        if found["video"]
+        else ()
+    )
+    return {item.uid: item for item in (*images, *videos)}
+
+
+def _figure(match, library):
+    attributes = {name: unescape(value) for name, value in _ATTRIBUTE.findall(match[1])}
+    item = library.get(attributes.get("image") or attributes.get("video"))
+    if item is None:
+        return ""
+    return render_to_string("editorial/_figure.html", {"item": item, "figure": attributes})
 
 
 def plain(html: str | None) -> str:

@@ -1,12 +1,13 @@
 """The public page of one publishable item, whatever has become of it."""
 
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.views.generic import DetailView
 
-from publishing.editorial import languages
+from publishing.editorial import languages, slugs
 from publishing.editorial.addresses import Switch, page_urls
 from publishing.editorial.languages import column
+from publishing.editorial.replacements import end_of
 
 
 class PublishableDetail(DetailView):
@@ -34,12 +35,21 @@ class PublishableDetail(DetailView):
         there = languages.other(self.language)
         elsewhere = everything.public(there, withdrawn=True).first()
         if elsewhere is None:
-            raise Http404
+            return self.moved()
         return self.offer(elsewhere, there)
+
+    def moved(self):
+        """A former address leads to the present one, in every language that can be read there."""
+        item = slugs.follow(self.model, self.kwargs["slug"])
+        if item is None or not item.public_languages(withdrawn=True):
+            raise Http404
+        response = HttpResponsePermanentRedirect(item.get_absolute_url(self.language))
+        response["Cache-Control"] = "public, max-age=300"
+        return response
 
     def gone(self, item):
         replacement = getattr(item, column("replacement", self.language))
-        if replacement:
+        if replacement := replacement and end_of(replacement):
             response = HttpResponseRedirect(replacement)
             response["Cache-Control"] = "public, max-age=300"
             return response

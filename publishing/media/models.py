@@ -6,11 +6,14 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from modeltranslation.utils import build_localized_fieldname
+from modeltranslation.utils import build_localized_fieldname, get_translation_fields
 
 from publishing.cache.models import PublicModel, PublicQuerySet
+from publishing.media.videos import Provider, Source
 
 
 def new_uid():
@@ -41,26 +44,63 @@ def not_a_file_name(text):
 SHARE_OF_SIDE = [MinValueValidator(0), MaxValueValidator(1)]
 
 
-class ImageQuerySet(PublicQuerySet):
-    def visible_to(self, user):
-        """Every image: its address cannot be guessed, so whoever has it was shown the image."""
-        return self.all()
+class Licence(models.TextChoices):
+    RESERVED = "reserved", _("all rights reserved")
+    EDITORIAL = "editorial", _("editorial use only")
+    CC_BY = "cc_by", "CC BY 4.0"
+    CC_BY_SA = "cc_by_sa", "CC BY-SA 4.0"
+    CC_BY_NC = "cc_by_nc", "CC BY-NC 4.0"
+    CC0 = "cc0", "CC0 1.0"
 
 
-class Image(PublicModel):
-    """A picture in the library. The file is our own re-encoding, see ``images.intake``."""
+class LibraryItem(PublicModel):
+    """What the library knows of each item: what it is called, whose it is, who may use it."""
 
     uid = models.CharField(default=new_uid, max_length=22, unique=True, editable=False)
-    file = models.FileField(_("file"), upload_to=original_path, max_length=120, editable=False)
-    sha256 = models.CharField(max_length=64, editable=False)
-    width = models.PositiveIntegerField(_("width"), editable=False)
-    height = models.PositiveIntegerField(_("height"), editable=False)
     title = models.CharField(
         _("title"),
         max_length=200,
         blank=True,
         help_text=_("For finding it in the library. Empty takes the name of the file."),
     )
+    credit = models.CharField(
+        _("credit"), max_length=200, blank=True, help_text=_("Photographer and source.")
+    )
+    creator = models.CharField(_("creator"), max_length=160, blank=True)
+    rights_holder = models.CharField(_("rights holder"), max_length=160, blank=True)
+    usage_terms = models.TextField(
+        _("terms of use"),
+        blank=True,
+        help_text=_("What the press may do with it. Without terms nobody is offered a download."),
+    )
+    licence = models.CharField(_("licence"), max_length=10, choices=Licence.choices, blank=True)
+    taken_on = models.DateField(_("made on"), null=True, blank=True)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("uploaded by"),
+    )
+    created = models.DateTimeField(_("uploaded"), auto_now_add=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["-created", "-pk"]
+
+    def __str__(self):
+        return self.title or self.uid
+
+
+class Image(LibraryItem):
+    """A picture in the library. The file is our own re-encoding, see ``images.intake``."""
+
+    file = models.FileField(_("file"), upload_to=original_path, max_length=120, editable=False)
+    sha256 = models.CharField(max_length=64, editable=False)
+    width = models.PositiveIntegerField(_("width"), editable=False)
+    height = models.PositiveIntegerField(_("height"), editable=False)
     alt = models.CharField(
         _("description"),
         max_length=300,
@@ -69,9 +109,6 @@ class Image(PublicModel):
         help_text=_("Read out in place of the picture: what it shows, in one sentence."),
     )
     caption = models.CharField(_("caption"), max_length=500, blank=True)
-    credit = models.CharField(
-        _("credit"), max_length=200, blank=True, help_text=_("Photographer and source.")
-    )
     decorative = models.BooleanField(
         _("decorative"),
         default=False,
@@ -89,23 +126,12 @@ class Image(PublicModel):
         validators=SHARE_OF_SIDE,
         help_text=_("0 is the upper edge, 1 the lower edge."),
     )
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("uploaded by"),
-    )
-    created = models.DateTimeField(_("uploaded"), auto_now_add=True)
 
-    objects = ImageQuerySet.as_manager()
+    objects = PublicQuerySet.as_manager()
 
-    class Meta:
+    class Meta(LibraryItem.Meta):
         verbose_name = _("image")
         verbose_name_plural = _("images")
-        ordering = ["-created", "-pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(focal_x__gte=0, focal_x__lte=1, focal_y__gte=0, focal_y__lte=1),
@@ -123,9 +149,6 @@ class Image(PublicModel):
                 violation_error_message=_("This picture is already in the library."),
             ),
         ]
-
-    def __str__(self):
-        return self.title or self.uid
 
     @property
     def focal(self):
@@ -150,3 +173,96 @@ class Image(PublicModel):
         if self.decorative:
             return ""
         return self.alt or gettext("Picture without a description")
+
+    @property
+    def original_url(self):
+        name = f"{slugify(self.title) or 'picture'}.{self.file.name.rpartition('.')[2]}"
+        return reverse("media:original", kwargs={"uid": self.uid, "name": name})
+
+    @property
+    def is_for_download(self):
+        """Whether the press may have it in full size: only with a credit and terms of use."""
+        return all(
+            any(getattr(self, column) for column in get_translation_fields(name))
+            for name in ("credit", "usage_terms")
+        )
+
+
+def file_path(file, name):
+    return f"files/{file.uid}-{file.sha256[:12]}.{name.rpartition('.')[2]}"
+
+
+class File(LibraryItem):
+    """A document of the library. Putting another version in its place keeps its address."""
+
+    file = models.FileField(_("file"), upload_to=file_path, max_length=120, editable=False)
+    sha256 = models.CharField(max_length=64, editable=False)
+    size = models.PositiveBigIntegerField(_("size"), editable=False)
+    extension = models.CharField(_("type"), max_length=5, editable=False)
+    label = models.CharField(
+        _("label"), max_length=200, blank=True, help_text=_("What readers see.")
+    )
+
+    objects = PublicQuerySet.as_manager()
+
+    class Meta(LibraryItem.Meta):
+        verbose_name = _("file")
+        verbose_name_plural = _("files")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sha256"],
+                name="media_file_once_in_library",
+                violation_error_message=_("This file is already in the library."),
+            ),
+        ]
+
+    @property
+    def format(self):
+        return self.extension.upper()
+
+    def get_absolute_url(self):
+        name = f"{slugify(self.title) or 'file'}.{self.extension}"
+        address = reverse("media:file", kwargs={"uid": self.uid, "name": name})
+        return f"{address}?v={self.sha256[:16]}"
+
+
+class Video(LibraryItem):
+    """A film on one or two hosts: what is kept is the host and its number for it, no address."""
+
+    heading = models.CharField(_("title for readers"), max_length=200, blank=True)
+    provider = models.CharField(_("host"), max_length=10, choices=Provider.choices, editable=False)
+    video_id = models.CharField(max_length=40, editable=False)
+    second_provider = models.CharField(
+        _("second host"), max_length=10, choices=Provider.choices, blank=True, editable=False
+    )
+    second_id = models.CharField(max_length=40, blank=True, editable=False)
+    minutes = models.PositiveSmallIntegerField(_("length, minutes"), null=True, blank=True)
+    poster = models.ForeignKey(
+        Image,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("poster"),
+        help_text=_("Empty: a drawing. It is never fetched from the host."),
+    )
+    transcript = models.TextField(_("transcript"), blank=True)
+
+    objects = PublicQuerySet.as_manager()
+
+    class Meta(LibraryItem.Meta):
+        verbose_name = _("video")
+        verbose_name_plural = _("videos")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "video_id"],
+                name="media_video_once_in_library",
+                violation_error_message=_("This video is already in the library."),
+            ),
+        ]
+
+    @property
+    def sources(self):
+        """The film on each of its hosts, the first one first."""
+        pairs = [(self.provider, self.video_id), (self.second_provider, self.second_id)]
+        return [Source(Provider(provider), number) for provider, number in pairs if number]

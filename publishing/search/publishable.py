@@ -23,7 +23,7 @@ def visible(item: Publishable) -> dict:
 
 
 def document(item: Publishable, *, date=None, keywords="") -> Document | None:
-    windows = visible(item)
+    windows = {} if item.is_copy else visible(item)
     if not windows:
         return None
     return Document(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db import models, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
-from publishing.cache.models import bump
+from publishing.cache.models import PublicModel, bump
 
 BATCH = 500
 
@@ -92,11 +92,12 @@ class Registration:
 
     def _saved(self, sender, instance, raw=False, **kwargs):
         # A fixture's rows arrive before what they point to; `rebuild_search` follows a load.
-        if not raw:
+        if not raw and _is_seen(instance):
             self.reindex([instance.pk])
 
     def _deleted(self, sender, instance, **kwargs):
-        self.forget(instance.pk)
+        if _is_seen(instance):
+            self.forget(instance.pk)
 
     def _related_saving(self, sender, instance, raw=False, **kwargs):
         """Whom the row concerned until now: it may be about to point elsewhere."""
@@ -118,7 +119,7 @@ class Registration:
             concerned = self._before_clearing(sender, instance, action)
         else:
             concerned = pk_set
-        if action.startswith("post_"):
+        if action.startswith("post_") and _is_seen(instance):
             self.reindex(concerned)
 
     def _before_clearing(self, through, instance, action):
@@ -132,6 +133,11 @@ class Registration:
             rows = through._base_manager.filter(**{other.name: instance})
             remembered[self.uid] = set(rows.values_list(own.attname, flat=True))
         return remembered.get(self.uid, set())
+
+
+def _is_seen(instance):
+    """Working copies are in no index, and their saves are nobody's concern."""
+    return not isinstance(instance, PublicModel) or instance.affects_public_pages()
 
 
 def register(registrations, key, model, *, queryset, related, **functions):

@@ -17,9 +17,16 @@ document.addEventListener("DOMContentLoaded", () => {
         row.classList.toggle("not-needed", ![...part.parentElement.children].some((one) => !one.classList.contains("not-needed")));
       };
       show("at", step === "publish");
+      const change = box.querySelector(`input[name=change_${name}]:checked`)?.value;
+      show("change", step === "publish");
+      show("change_note", step === "publish" && change !== "minor");
       show("notice", step === "withdraw" || step === "unpublish");
       show("replacement_address", step === "unpublish");
     }
+    const steps = chosen.map((input) => input.value);
+    const reason = box.querySelector(".form-row.field-reason");
+    const asked = steps.includes("approve") || steps.includes("send_back");
+    reason?.classList.toggle("not-needed", !asked && !reason.classList.contains("errors"));
   };
   box.addEventListener("change", tell);
   tell();

@@ -27,6 +27,20 @@
   if (themes.length) showTheme(storedTheme());
   addEventListener("storage", (event) => { if (event.key === "theme") showTheme(storedTheme()); });
 
+  // Text size
+  const sizes = all("[data-size-choice]");
+  const showSize = (choice) => {
+    if (choice) root.dataset.size = choice;
+    else delete root.dataset.size;
+    sizes.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.sizeChoice === choice)));
+  };
+  sizes.forEach((button) => button.addEventListener("click", () => {
+    const choice = button.dataset.sizeChoice;
+    try { localStorage.setItem("size", choice); } catch {}
+    showSize(choice);
+  }));
+  showSize(root.dataset.size || "");
+
   // Copy link and print
   const copyText = async (text) => {
     if (navigator.clipboard) return navigator.clipboard.writeText(text);
@@ -49,8 +63,7 @@
 
   // Media on request: nothing is fetched from the other host before the reader asks.
   all("a.embed[data-embed]").forEach((link) => {
-    const host = "https://www.youtube-nocookie.com/embed/";
-    if (!link.dataset.embed.startsWith(host)) return;
+    if (!/^https:\/\/(www\.youtube-nocookie|player\.vimeo|player\.bilibili|v\.qq)\.com\//.test(link.dataset.embed)) return;
     link.setAttribute("role", "button");
     const play = (event) => {
       event.preventDefault();

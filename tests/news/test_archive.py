@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from news.archive import archive
 from news.models import Release
+from news.selection import Selection
 from publishing.editorial import services
 from tests.builders import make_field, make_release
 
@@ -32,8 +33,8 @@ def test_fields_count_within_a_year():
     arts, sport = make_field("arts"), make_field("sport")
     make_release(release_date="2020", field=arts)
     make_release(release_date="2019", field=sport)
-    assert archive().of_year(2020).fields() == {arts.pk: 1}
-    assert archive().of_field(sport.pk).years() == {2019: 1}
+    assert archive().of(Selection(year="2020")).counts("field") == {arts.pk: 1}
+    assert archive().of(Selection(field=sport)).years() == {2019: 1}
 
 
 def make_many():

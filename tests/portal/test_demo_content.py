@@ -10,7 +10,8 @@ from html import unescape
 
 import pytest
 from django.core.management import call_command
-from django.db import models, transaction
+from django.db import connection, models, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.html import strip_tags
 
@@ -121,6 +122,7 @@ class TestFacts:
             "2018-11-05",
             "2018-11-05",
             "2019-09-10",
+            "2020",
             "2020-07-09",
             "2020-09-25",
         ]
@@ -202,7 +204,7 @@ class TestFacts:
 class TestLanguages:
     def test_every_item_is_published_in_both(self):
         items = publishable()
-        assert len(items) == 11
+        assert len(items) == 12
         for item in items:
             for code in languages.CODES:
                 assert services.problems(item, code) == []
@@ -283,6 +285,21 @@ class TestLanguages:
                 for address in re.findall(r'href="(/[^"]*)"', languages.text(item, "body", code)):
                     slug = re.fullmatch(rf"/{code}/partners/([a-z-]+)/", address)[1]
                     assert Institution.objects.public().filter(slug=slug).exists()
+
+
+class TestPages:
+    def test_no_release_or_event_takes_25_queries(self, client):
+        for item in [*Release.objects.all(), *Event.objects.all()]:
+            address = item.get_absolute_url("en")
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(address).status_code == 200
+            assert len(queries) < 25, address
+
+    def test_the_wire_text_opens_with_its_dateline(self, client):
+        page = client.get("/en/news/china-uk-innovation-conference-announced/").content.decode()
+        assert "<p>NANJING, China, July 3, 2020 /PRNewswire/ -- " in page
+        page = client.get("/zh-hans/news/china-uk-innovation-conference-announced/").content
+        assert "2020年7月3日" in page.decode() and "/美通社/ -- " in page.decode()
 
 
 class TestRemoving:

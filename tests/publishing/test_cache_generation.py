@@ -1,5 +1,6 @@
 import threading
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection, connections, models, transaction
@@ -161,7 +162,7 @@ def test_saving_relations_in_the_admin_changes_the_generation():
         pass
 
     with changes_generation():
-        Admin().save_related(None, None, [], True)
+        Admin().save_related(None, SimpleNamespace(instance=Generation()), [], True)
 
 
 def test_writers_wait_for_each_other_only_where_the_database_has_one_writer_at_a_time():

@@ -157,7 +157,10 @@ class TestReview:
     def test_sending_back_returns_to_writing(self):
         release = make_release(public=[])
         services.submit(item=release, language="zh-hans")
-        services.send_back(item=release, language="zh-hans", user=make_user(group="Editor"))
+        editor = make_user(group="Editor")
+        with pytest.raises(Refused, match="Say why"):
+            services.send_back(item=release, language="zh-hans", user=editor)
+        services.send_back(item=release, language="zh-hans", user=editor, reason="Too long.")
         assert release.stage("zh-hans") == Stage.WRITING
 
 

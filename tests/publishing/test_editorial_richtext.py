@@ -1,7 +1,11 @@
+import io
+
 import pytest
 
 from news.models import Release
 from publishing.editorial import richtext
+from publishing.media.services import add_image
+from tests.publishing.test_images import photograph
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -54,3 +58,54 @@ def test_plain_text_keeps_words_apart():
     assert richtext.plain("<h2>A&amp;B</h2><p>one<br>two</p><ul><li>three</li></ul>") == (
         "A&B\none\ntwo\nthree"
     )
+
+
+def saved_photograph():
+    content = io.BytesIO()
+    photograph((400, 300)).save(content, "JPEG")
+    content.name = "photograph.jpg"
+    return content
+
+
+class TestReferences:
+    """Pictures and videos stand in a text as references; the page makes what is seen."""
+
+    pytestmark = pytest.mark.django_db
+
+    def test_a_picture_is_drawn_from_the_library_with_its_own_words(self, settings, tmp_path):
+        settings.MEDIA_ROOT = tmp_path
+        image = add_image(
+            file=saved_photograph(),
+            alt_en="From the library",
+            caption_en="Caption",
+            credit_en="Credit",
+        )
+        html = richtext.render(f'<p>a</p><figure data-image="{image.uid}"></figure>')
+        assert 'alt="From the library"' in html and "Caption" in html and "Credit" in html
+        own = richtext.render(
+            f'<figure data-image="{image.uid}" data-alt="A &quot;&lt;b&gt;" data-width="half">'
+            "</figure>"
+        )
+        assert 'alt="A &quot;&lt;b&gt;"' in own and 'class="fig half"' in own
+
+    def test_a_reference_to_nothing_leaves_nothing(self):
+        html = '<figure data-image="x"></figure><figure data-video="y"></figure><p>a</p>'
+        assert richtext.render(html) == "<p>a</p>"
+
+    def test_a_reference_carries_nothing_else(self):
+        hostile = '<figure data-image="x" onclick="a()" class="b" style="c"><img src="d"></figure>'
+        assert richtext.clean(hostile) == '<figure data-image="x"></figure>'
+
+    @pytest.mark.parametrize(
+        "html",
+        [
+            "<p>a</p>\n<ul><li><p>b</p></li></ul><hr><p>c<br>d</p>",
+            "loose text<p>a</p>",
+            "<p>a &amp; b &lt;p&gt;</p><blockquote><p>c</p></blockquote>\n\n<p>d</p>",
+        ],
+    )
+    def test_the_blocks_of_a_text_are_the_whole_text(self, html):
+        whole = richtext.clean(html)
+        parts = richtext.blocks(html)
+        assert "".join(parts).replace("\n", "") == whole.replace("\n", "")
+        assert all(parts)

@@ -15,6 +15,7 @@ from publishing.cache import models as generation
 from publishing.media import renditions, services
 from publishing.media.images import PictureRefused
 from publishing.media.models import Image
+from tests.builders import make_release
 from tests.publishing.test_images import halves, photograph, saved
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +35,13 @@ def upload(picture=None, name="signing.jpg", extension="JPEG"):
 
 def make_image(picture=None, **fields):
     return services.add_image(file=upload(picture), **fields)
+
+
+def make_shown(picture=None, **fields):
+    """An image that a public page shows."""
+    image = make_image(picture, **fields)
+    make_release().pictures.create(image=image)
+    return image
 
 
 def files_under(folder):
@@ -121,7 +129,7 @@ def test_a_moved_focal_point_changes_the_crops_and_nothing_else():
 def test_a_rendition_is_made_when_first_asked_for_and_kept(
     client, media_root, extension, content_type
 ):
-    image = make_image()
+    image = make_shown()
     address = renditions.rendition(image, "card", extension).url
     response = client.get(address)
     body = b"".join(response.streaming_content)
@@ -138,7 +146,7 @@ def test_a_rendition_is_made_when_first_asked_for_and_kept(
 
 
 def test_the_version_in_the_address_decides_how_long_a_picture_is_cached(client):
-    address = urlsplit(renditions.rendition(make_image(), "card").url)
+    address = urlsplit(renditions.rendition(make_shown(), "card").url)
     right = client.get(f"{address.path}?{address.query}")
     assert right["Cache-Control"] == "public, max-age=31536000, immutable"
     for query in ("", "?v=", "?v=0000000000000000"):
@@ -146,7 +154,7 @@ def test_the_version_in_the_address_decides_how_long_a_picture_is_cached(client)
 
 
 def test_a_picture_is_the_same_for_everyone(client, admin_client):
-    address = renditions.rendition(make_image(), "row").url
+    address = renditions.rendition(make_shown(), "row").url
     for visitor in (client, admin_client):
         response = visitor.get(address)
         assert not response.cookies
@@ -154,7 +162,7 @@ def test_a_picture_is_the_same_for_everyone(client, admin_client):
 
 
 def test_who_has_the_picture_is_told_so(client):
-    address = renditions.rendition(make_image(), "row").url
+    address = renditions.rendition(make_shown(), "row").url
     etag = client.get(address)["ETag"]
     response = client.get(address, headers={"if-none-match": etag})
     assert response.status_code == 304
@@ -163,7 +171,7 @@ def test_who_has_the_picture_is_told_so(client):
 
 
 def test_head_tells_the_length_without_the_picture(client):
-    address = renditions.rendition(make_image(), "row").url
+    address = renditions.rendition(make_shown(), "row").url
     length = len(b"".join(client.get(address).streaming_content))
     response = client.head(address)
     assert (response.status_code, response.content) == (200, b"")
@@ -187,7 +195,7 @@ def test_head_tells_the_length_without_the_picture(client):
     ],
 )
 def test_addresses_that_nobody_gave_out_are_not_found(client, name):
-    image = make_image()
+    image = make_shown()
     assert client.get(f"/media/{image.uid}/card.jpg").status_code == 200
     assert client.get(f"/media/{image.uid}/{name}").status_code == 404
     assert client.get(f"/media/{'a' * 22}/card.jpg").status_code == 404
@@ -199,7 +207,7 @@ def test_originals_have_no_address(client):
 
 
 def test_a_lost_original_is_not_found_and_noted(client, caplog):
-    image = make_image()
+    image = make_shown()
     image.file.storage.delete(image.file.name)
     assert client.get(renditions.rendition(image, "card").url).status_code == 404
     assert "missing" in caplog.text
@@ -207,7 +215,7 @@ def test_a_lost_original_is_not_found_and_noted(client, caplog):
 
 def test_a_proxy_may_hand_the_file_over(client, settings, media_root):
     settings.PORTAL_ACCEL_PREFIX = "/handover/"
-    response = client.get(renditions.rendition(make_image(), "card").url)
+    response = client.get(renditions.rendition(make_shown(), "card").url)
     prefix, _slash, name = response["X-Accel-Redirect"].partition("handover/")
     assert prefix == "/" and (media_root / name).is_file()
     assert response.content == b"" and response["Content-Type"] == "image/jpeg"
@@ -220,7 +228,7 @@ def picture(image, purpose="hero", arguments="", language="en"):
 
 
 def test_every_address_in_a_page_leads_to_its_picture(client):
-    html = picture(make_image(), "card")
+    html = picture(make_shown(), "card")
     assert re.findall(r'<source type="([^"]+)"', html) == ["image/avif", "image/webp"]
     addresses = set(re.findall(r'(?:"|, )(/media/[^ "]+)(?: (\d+)w)?', html))
     wide = {address: int(width) for address, width in addresses if width}
@@ -253,6 +261,7 @@ def test_a_drawing_falls_back_to_png(client):
     assert image.is_drawing is False, "a JPEG stays one"
     content = upload(halves((900, 601)), "mark.png", "PNG")
     drawing = services.add_image(file=content)
+    make_release().pictures.create(image=drawing)
     html = picture(drawing, "logo")
     assert re.search(r'<img class="logo-pic" src="/media/[\w-]+/logo\.png\?v=', html)
     assert client.get(renditions.rendition(drawing, "social").url)["Content-Type"] == "image/jpeg"

@@ -3,6 +3,7 @@
 from django import template
 
 from publishing.editorial import dates, languages, richtext
+from publishing.editorial.records import ChangeNote
 
 register = template.Library()
 
@@ -17,6 +18,12 @@ def partial_date(text):
     """ "25 September 2020", "May 2016", 2016年5月; an empty string for an unknown date."""
     date = dates.read(text)
     return date.localised() if date else ""
+
+
+@register.filter
+def entry(mapping, key):
+    """``{{ labels|entry:name }}``: the entry under a key that is known only here."""
+    return mapping.get(key, "")
 
 
 @register.filter
@@ -48,6 +55,19 @@ def name_elsewhere(institution):
         if languages.text(institution, "name", here) and there != name_here(institution)
         else ""
     )
+
+
+@register.inclusion_tag("components/_updates.html")
+def updates(item):
+    """When this text was first published and what has changed since, in the reader's language."""
+    language = languages.active()
+    first, last = (
+        getattr(item, languages.column(name, language))
+        for name in ("first_published", "last_updated")
+    )
+    notes = list(ChangeNote.objects.of(item).told().filter(language=language))
+    updated = last if first and last and any(not note.is_minor for note in notes) else None
+    return {"first": first, "updated": updated, "notes": notes}
 
 
 @register.simple_tag

@@ -34,3 +34,14 @@ def picture(image, purpose, *, sizes="", eager=None, alt=None):
 def image_url(image, purpose):
     """The path of the largest rendition in the format that every reader knows."""
     return rendition(image, purpose).url
+
+
+@register.inclusion_tag("components/_embed.html")
+def video(film):
+    """A video of the library: a poster of ours, and nothing from its host before a click."""
+    return {
+        "film": film,
+        "sources": film.sources,
+        "title": film.heading or film.title,
+        "poster": film.poster,
+    }

@@ -1,0 +1,49 @@
+"""A release's text as it is read: paragraphs, with quotes and numbered lists at their places."""
+
+from dataclasses import dataclass, field
+
+from news.models import Point, Quote, Release
+from publishing.editorial import richtext
+
+
+@dataclass
+class PullList:
+    """A titled list of points, in the reader's language."""
+
+    heading: str
+    after: int | None
+    points: list[Point] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing in the column of text; exactly one of the three is there."""
+
+    html: str = ""
+    quote: Quote | None = None
+    pull: PullList | None = None
+
+
+def composed(release: Release, opening: str = "") -> list[Part]:
+    """The parts in reading order. What names no place, or one beyond the end, comes last."""
+    texts = richtext.blocks(release.body, opening=opening)
+    insets = [(quote.after, Part(quote=quote)) for quote in release.quotes.all() if quote.text]
+    insets += [(pull.after, Part(pull=pull)) for pull in pull_lists(release.points.all())]
+    parts = []
+    for number, html in enumerate(texts, start=1):
+        parts.append(Part(html=html))
+        parts += [inset for after, inset in insets if after == number]
+    placed = {id(part) for part in parts}
+    return parts + [inset for _after, inset in insets if id(inset) not in placed]
+
+
+def pull_lists(points) -> list[PullList]:
+    """Points with a heading begin a list; those without continue the one before."""
+    lists = []
+    for point in points:
+        if not point.label:
+            continue
+        if point.heading or not lists:
+            lists.append(PullList(point.heading or "", point.after))
+        lists[-1].points.append(point)
+    return lists

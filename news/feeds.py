@@ -1,0 +1,121 @@
+"""Feeds of releases in one language: Atom (RFC 4287) and JSON Feed 1.1."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from news.models import Release
+from news.selection import Selection
+from partners.models import CooperationField
+from publishing.cache.pages import public_page
+from publishing.editorial import languages, richtext
+from publishing.editorial.addresses import absolute
+from publishing.editorial.languages import column
+
+LENGTH = 30
+# By what a feed may be narrowed.
+CHOICES = ("field", "kind", "institution")
+
+
+def identifier(release: Release, language: str) -> str:
+    """The same for ever, whatever becomes of the address of the text (RFC 4151)."""
+    host = urlsplit(settings.PORTAL_BASE_URL).hostname
+    return f"tag:{host},2018:release-{release.pk}-{language}"
+
+
+def title_of(selection: Selection) -> str:
+    """ "News", with what narrows it."""
+    parts = [_("News")]
+    if selection.field:
+        parts.append(languages.first_text(selection.field, "name"))
+    if selection.kind:
+        parts.append(str(Release.Kind(selection.kind).label))
+    if selection.institution:
+        parts.append(languages.first_text(selection.institution, "name"))
+    return pgettext("between the parts of a title", ": ").join(parts)
+
+
+def _asked(request):
+    """The selection, and its newest releases with the instants of the reader's language."""
+    selection = Selection.read(request.GET, CooperationField.objects.all())
+    releases = selection.releases("year", "sort").newest_first().select_related("field")
+    return selection, list(releases[:LENGTH])
+
+
+def _instants(release, language):
+    """First published and last updated."""
+    first = getattr(release, column("first_published", language)) or release.publish_at(language)
+    return first, getattr(release, column("last_updated", language)) or first
+
+
+def _tags(release):
+    field = [languages.first_text(release.field, "name")] if release.field else []
+    return [*field, str(release.get_kind_display())]
+
+
+@public_page(*CHOICES)
+def atom(request):
+    selection, releases = _asked(request)
+    language = languages.active()
+    query = selection.query(*CHOICES)
+    feed = Atom1Feed(
+        title=title_of(selection),
+        link=absolute(reverse("news:release_list") + query),
+        feed_url=absolute(reverse("news:atom") + query),
+        description="",
+        language=languages.TAGS[language],
+    )
+    for release in releases:
+        first, updated = _instants(release, language)
+        feed.add_item(
+            title=release.title_in_lists,
+            link=absolute(release.get_absolute_url()),
+            description=release.summary or "",
+            unique_id=identifier(release, language),
+            pubdate=first,
+            updateddate=updated,
+            categories=_tags(release),
+        )
+    return HttpResponse(
+        feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8"
+    )
+
+
+@public_page(*CHOICES)
+def json_feed(request):
+    selection, releases = _asked(request)
+    query = selection.query(*CHOICES)
+    return JsonResponse(
+        {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": title_of(selection),
+            "home_page_url": absolute(reverse("news:release_list") + query),
+            "feed_url": absolute(reverse("news:json_feed") + query),
+            "language": languages.TAGS[languages.active()],
+            "items": [_json_item(release, languages.active()) for release in releases],
+        },
+        content_type="application/feed+json",
+        json_dumps_params={"ensure_ascii": False},
+    )
+
+
+def _json_item(release, language):
+    first, updated = _instants(release, language)
+    item = {
+        "id": identifier(release, language),
+        "url": absolute(release.get_absolute_url()),
+        "title": release.title_in_lists,
+        "summary": release.summary or "",
+        "content_text": richtext.plain(release.body),
+        "date_published": first.isoformat(),
+        "date_modified": updated.isoformat(),
+        "tags": _tags(release),
+    }
+    if release.source_url:
+        item["external_url"] = release.source_url
+    return item

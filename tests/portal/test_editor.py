@@ -1,0 +1,130 @@
+"""The text editor with what it has beyond the package, and the choosers behind it."""
+
+import io
+
+import pytest
+from playwright.sync_api import expect
+
+from news.models import Release
+from publishing.media.models import Video
+from publishing.media.services import add_image
+from tests.builders import make_institution, make_release, make_user
+from tests.publishing.test_images import photograph
+
+WORD = """
+<h1 style="color:red">Heading</h1>
+<p class="MsoListParagraph" style="mso-list:l0 level1 lfo1"><span style="mso-list:Ignore">·
+  </span>first</p>
+<p class="MsoListParagraph" style="mso-list:l0 level1 lfo1"><span style="mso-list:Ignore">·
+  </span>second</p>
+<p>Text <b>bold</b><img src="file:///C:/x.png"></p>
+<script>alert(1)</script>
+"""
+
+
+def picture(**fields):
+    content = io.BytesIO()
+    photograph((400, 300)).save(content, "JPEG")
+    content.name = "signing.jpg"
+    return add_image(file=content, **fields)
+
+
+@pytest.mark.django_db
+class TestChoosers:
+    @pytest.fixture(autouse=True)
+    def media(self, settings, tmp_path):
+        settings.MEDIA_ROOT = tmp_path
+
+    def ask(self, client, kind, **query):
+        return client.get(f"/en/admin/choose/{kind}/", query).json()["items"]
+
+    def test_find_pages_of_the_site_in_the_language_of_the_text(self, admin_client):
+        make_institution("Southeast University", "东南大学")
+        make_release(slug="visit", headline_en="Southeast visit", headline_zh_hans="东南大学来访")
+        english = {
+            item["url"] for item in self.ask(admin_client, "link", q="southeast", language="en")
+        }
+        assert "/en/news/visit/" in english and "/en/partners/southeast-university/" in english
+        chinese = self.ask(admin_client, "link", q="东南", language="zh-hans")
+        assert "/zh-hans/news/visit/" in {item["url"] for item in chinese}
+
+    def test_find_pictures_and_videos_by_their_words(self, admin_client):
+        image = picture(alt_en="Two people sign")
+        Video.objects.create(title="Film", heading_en="Tour", provider="vimeo", video_id="123456")
+        assert [item["uid"] for item in self.ask(admin_client, "image", q="people")] == [image.uid]
+        assert self.ask(admin_client, "image", q="nobody") == []
+        assert [item["title"] for item in self.ask(admin_client, "video", q="tour")] == ["Tour"]
+
+    def test_are_closed_to_those_who_may_not_see_the_library(self, client):
+        picture(alt_en="Two people sign")
+        assert client.get("/en/admin/choose/image/").status_code == 302
+        client.force_login(make_user())
+        assert self.ask(client, "image") == []
+
+    def test_an_unknown_kind_is_missing(self, admin_client):
+        assert admin_client.get("/en/admin/choose/nothing/").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+class TestEditor:
+    @pytest.fixture
+    def form(self, page, live_server, settings, tmp_path):
+        page.set_default_timeout(6000)
+        settings.MEDIA_ROOT = tmp_path
+        make_user("publisher", "Publisher")
+        self.image = picture(title="Signing", alt_en="Two people sign")
+        make_institution("Southeast University", "东南大学")
+        page.goto(f"{live_server.url}/en/admin/news/release/add/")
+        page.get_by_label("Username").fill("publisher")
+        page.get_by_label("Password").fill("pw")
+        page.get_by_role("button", name="Log in").click()
+        page.get_by_label("Headline (English)").fill("A release")
+        return page
+
+    def body(self, page):
+        page.get_by_role("button", name="Save", exact=True).first.click()
+        expect(page.locator(".errornote")).to_have_count(0)
+        return Release.objects.get().body_en
+
+    def editor(self, page):
+        return page.locator("[role=textbox][aria-labelledby*=body_en]")
+
+    def press(self, page, button):
+        box = page.locator(".prose-editor").filter(has=self.editor(page)).first
+        box.locator(f"[data-name='{button}']").click()
+
+    def test_paste_from_word_keeps_structure_and_says_what_it_left_out(self, form):
+        editor = self.editor(form)
+        editor.click()
+        editor.evaluate(
+            """(element, html) => {
+                const data = new DataTransfer();
+                data.setData("text/html", html);
+                const paste = {clipboardData: data, bubbles: true, cancelable: true};
+                element.dispatchEvent(new ClipboardEvent("paste", paste));
+            }""",
+            WORD,
+        )
+        expect(form.locator(".paste-notice")).to_contain_text("pictures (1)")
+        body = self.body(form)
+        assert "<h2>Heading</h2>" in body
+        assert "<ul><li><p>first</p></li><li><p>second</p></li></ul>" in body
+        assert "<strong>bold</strong>" in body
+        assert "img" not in body and "alert" not in body and "style" not in body
+
+    def test_a_picture_from_the_library_is_kept_as_a_reference(self, form):
+        self.editor(form).click()
+        self.editor(form).type("Before.")
+        self.press(form, "library:image")
+        form.get_by_role("button", name="Signing").click()
+        form.locator("dialog[open] [type=submit]").click()
+        body = self.body(form)
+        assert "<p>Before.</p>" in body
+        assert f'<figure data-image="{self.image.uid}"></figure>' in body
+
+    def test_a_link_within_the_site_is_chosen_by_its_name(self, form):
+        self.editor(form).click()
+        self.press(form, "siteLink")
+        form.get_by_label("Search pages, partners, agreements and files").fill("southeast")
+        form.get_by_role("button", name="Southeast University").click()
+        assert 'href="/en/partners/southeast-university/"' in self.body(form)

@@ -1,0 +1,143 @@
+"""Every address of the admin, as every role: the exact answer.
+
+A new page of the admin belongs into ``rights.txt`` beside this file; the test prints its line.
+"""
+
+from pathlib import Path
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.urls import get_resolver, reverse
+from django.urls.resolvers import URLPattern
+
+from portal.models import MenuItem, Milestone, SiteSettings
+from publishing.editorial import audit, copies
+from publishing.media.models import Image
+from publishing.pageviews.models import Correction, Total
+from publishing.pageviews.services import set_base
+from tests.builders import (
+    make_agreement,
+    make_event,
+    make_field,
+    make_institution,
+    make_page,
+    make_place,
+    make_release,
+    make_type,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ["nobody", "Author", "Editor", "Publisher", "Partner manager", "superuser"]
+APPS = ["news", "partners", "portal", "media", "editorial", "pageviews", "auth"]
+TABLE = Path(__file__).with_name("rights.txt")
+
+
+def expected() -> dict[str, list[int]]:
+    rows = (line.split() for line in TABLE.read_text().splitlines() if line[:1] not in ("", "#"))
+    return {name: [int(status) for status in answers] for name, *answers in rows}
+
+
+def make_correction(release):
+    set_base(key="release", object_id=release.pk, base=190)
+    return Correction.objects.get()
+
+
+@pytest.fixture
+def world():
+    """One row of every kind, by model; several states of what is published."""
+    release, page = make_release(), make_page(slug="about-us")
+    rows = {
+        "release": release,
+        "event": make_event(),
+        "page": page,
+        "institution": make_institution(),
+        "agreement": make_agreement("A party"),
+        "place": make_place(),
+        "cooperationfield": make_field(),
+        "institutiontype": make_type(),
+        "milestone": Milestone.objects.create(date="2020", title_en="Launch"),
+        "menuitem": MenuItem.objects.create(page=page),
+        "sitesettings": SiteSettings.objects.create(pk=1, name_en="Office"),
+        "image": Image.objects.create(title="Bridge", width=1, height=1, file="x.png"),
+        "correction": make_correction(release),
+        "total": Total.objects.get(),
+        "user": make_user("somebody"),
+        "group": Group.objects.create(name="Guests"),
+        "auditevent": audit.record(audit.Action.EXPORT),
+    }
+    return {name: {"": row} for name, row in rows.items()} | {
+        "release": {
+            "": release,
+            "draft": make_release(public=[]),
+            "copy": copies.open_copy(item=make_release()),
+        }
+    }
+
+
+def patterns(resolver, prefix=""):
+    for entry in resolver.url_patterns:
+        namespace = getattr(entry, "namespace", None)
+        if isinstance(entry, URLPattern):
+            yield prefix, entry
+        else:
+            yield from patterns(entry, f"{namespace}:" if namespace else prefix)
+
+
+def addresses(world) -> dict[str, str]:
+    """``{name: address}`` of every named page of the admin, once for each state of its row."""
+    found = autocompletes()
+    for prefix, pattern in patterns(get_resolver()):
+        name = f"{prefix}{pattern.name}"
+        if prefix not in ("admin:", "desk:") or pattern.name in (None, "view_on_site", "logout"):
+            continue
+        if pattern.name == "app_list":
+            found |= {f"{name}/{app}": reverse(name, args=[app]) for app in APPS}
+        elif pattern.pattern.converters:
+            for state, row in rows_of(world, pattern.name).items():
+                found[f"{name}/{state}" if state else name] = reverse(name, args=[row.pk])
+        else:
+            found[name] = reverse(name)
+    return found
+
+
+def rows_of(world, name):
+    return world["user" if name == "auth_user_password_change" else name.split("_")[1]]
+
+
+def autocompletes():
+    """The chooser behind each relation of each form."""
+    found = {}
+    for model, model_admin in admin.site._registry.items():
+        for field in model_admin.autocomplete_fields:
+            query = f"app_label={model._meta.app_label}&model_name={model._meta.model_name}"
+            address = f"{reverse('admin:autocomplete')}?{query}&field_name={field}"
+            found[f"autocomplete:{model._meta.label_lower}.{field}"] = address
+    return found
+
+
+def sign_in(client, role):
+    client.logout()
+    if role == "superuser":
+        client.force_login(make_user(is_superuser=True))
+    elif role != "nobody":
+        client.force_login(make_user(group=role))
+
+
+def test_every_page_answers_every_role_exactly(client, world):
+    pages = addresses(world)
+    answers = {name: [] for name in pages}
+    for role in ROLES:
+        sign_in(client, role)
+        for name, address in pages.items():
+            answers[name].append(client.get(address).status_code)
+    wanted = expected()
+    wrong = [
+        f"{name} {' '.join(map(str, given))}"
+        for name, given in sorted(answers.items())
+        if wanted.get(name) != given
+    ]
+    assert not wrong, "\n" + "\n".join(wrong)
+    assert set(wanted) == set(pages)
