@@ -25,7 +25,7 @@ def texts():
 def clear():
     for model in (Release, Event, Agreement):
         model.objects.all().delete()
-    Institution.objects.filter(is_own=False).delete()
+    Institution.objects.all().delete()
 
 
 def test_it_makes_what_is_asked_for_in_both_languages():
