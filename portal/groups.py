@@ -66,6 +66,7 @@ _EDITOR = _AUTHOR | {
 _PUBLISHER = _EDITOR | {
     **dict.fromkeys(_ITEMS, (*_WRITES, "approve", "publish", "force")),
     **dict.fromkeys(_HOME, _WRITES),
+    "search.searchmiss": ("view", "delete"),
     "editorial.auditevent": ("view",),
     "editorial.term": _WRITES,
     "portal.sitesettings": ("add", "change", "view"),
@@ -74,6 +75,7 @@ _PARTNER_MANAGER = {
     **dict.fromkeys((*_RECORDS, *_LISTS, *_COMMITMENTS), _WRITES),
     **dict.fromkeys(_LEDGERS, ("view",)),
     **dict.fromkeys(_ITEMS, ("view",)),
+    "search.searchmiss": ("view", "delete"),
     # A signing ceremony is theirs to record; its text is published by others.
     "news.event": ("add", "change", "view"),
     "portal.milestone": _WRITES,

@@ -8,8 +8,6 @@ from django.http import HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
-from django.utils.text import capfirst
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media
 from modeltranslation.fields import TranslationField
@@ -30,14 +28,12 @@ from publishing.editorial.choosers import KnownChoices
 from publishing.editorial.commentpages import CommentsMixin
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.filters import ChineseFilter, CopyFilter, EnglishFilter, FreshnessFilter
-from publishing.editorial.forms import PublishableForm, outcomes, owed, standing
+from publishing.editorial.forms import PublishableForm, column_label, outcomes, owed, standing
 from publishing.editorial.gatepages import GateMixin
 from publishing.editorial.languages import column, columns
 from publishing.editorial.terms import Term
 from publishing.editorial.usepages import WhereUsedMixin
 from publishing.editorial.versions import VersionsMixin
-from publishing.media.admin import ImageAdmin
-from publishing.media.models import Image
 
 
 def both(*names):
@@ -53,12 +49,20 @@ class BilingualFields:
             kwargs["assume_scheme"] = "https"
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(db_field, TranslationField):
-            name = db_field.translated_field.verbose_name
-            language = languages.language_name(db_field.language)
-            label = {"field": capfirst(name), "language": language}
-            field.label = gettext("%(field)s (%(language)s)") % label
+            field.label = column_label(db_field)
             field.widget.attrs["lang"] = languages.TAGS[db_field.language]
         return field
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return super().get_form(request, obj, change, **self._labels() | kwargs)
+
+    def get_formset(self, request, obj=None, **kwargs):
+        return super().get_formset(request, obj, **self._labels() | kwargs)
+
+    def _labels(self):
+        """Names of the columns where they are only shown; no form field tells them there."""
+        columns = [f for f in self.model._meta.fields if isinstance(f, TranslationField)]
+        return {"labels": {column.name: column_label(column) for column in columns}}
 
 
 # The style sheet that the text editor (TipTap, by way of django-prose-editor) writes into the
@@ -353,12 +357,3 @@ class TermAdmin(admin.ModelAdmin):
     @admin.display(description=_("not"))
     def avoids(self, term):
         return ", ".join(term.avoided)
-
-
-# The library stands below texts and knows nothing of them; who uses a picture is known here.
-admin.site.unregister(Image)
-
-
-@admin.register(Image)
-class UsedImageAdmin(WhereUsedMixin, ImageAdmin):
-    pass

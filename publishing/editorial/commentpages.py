@@ -21,7 +21,7 @@ class CommentsMixin:
                 name=self.page_name("comment"),
             ),
             path(
-                "<path:object_id>/comment/<int:number>/resolve/",
+                "<path:object_id>/resolve/",
                 view(self.resolve_view),
                 name=self.page_name("resolve"),
             ),
@@ -35,6 +35,7 @@ class CommentsMixin:
             "anchors": commenting.anchors(self.model),
             "may_comment": policy.may_comment(request.user, item),
             "comment_url": self.page_url("comment", item),
+            "resolve_url": self.page_url("resolve", item),
             "opts": self.model._meta,
             "original": item,
         }
@@ -67,11 +68,13 @@ class CommentsMixin:
             self.message_user(request, str(refusal), messages.ERROR)
         return self._answer(request, item)
 
-    def resolve_view(self, request, object_id, number):
+    def resolve_view(self, request, object_id):
         item = self.item(request, object_id, policy.may_comment)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        comment = Comment.objects.of(item).filter(pk=number).first()
+        number = request.POST.get("comment", "")
+        known = number.isascii() and number.isdecimal() and len(number) < 19
+        comment = Comment.objects.of(item).filter(pk=number).first() if known else None
         if comment is None:
             raise Http404
         commenting.resolve(comment=comment, item=item, user=request.user)

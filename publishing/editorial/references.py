@@ -1,11 +1,14 @@
 """Where something is used: by foreign keys and relations, and by links inside texts.
 
+The library of pictures and files has its own register of uses, ``publishing.media.usage``.
+
 Drafts and working copies count. Each relation and each model with texts costs one query.
 """
 
 from dataclasses import dataclass
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
@@ -18,7 +21,6 @@ from publishing.editorial import languages, markup, targets
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.models import Publishable
 from publishing.editorial.records import FormerAddress
-from publishing.media.models import Image
 
 # A list longer than this is cut: whoever deletes must begin with the first in any case.
 MOST = 200
@@ -145,8 +147,6 @@ def _owns(field):
 
 def needles(target) -> list[str]:
     """Pieces of text that stand in every link to ``target``."""
-    if isinstance(target, Image):
-        return [f"/media/{target.uid}/"]
     found = []
     for url_name, page in targets.pages().items():
         if isinstance(target, page.model):
@@ -208,8 +208,5 @@ def _leads_to(href, needle):
     if not href or not targets.is_internal(href):
         return False
     path = href.partition("#")[0].partition("?")[0]
-    for code in languages.CODES:
-        start = path.find(f"/{code}{needle}")
-        if start >= 0:
-            return path[start:] == f"/{code}{needle}"
-    return needle.startswith("/media/") and needle in path
+    path = path.removeprefix(settings.PORTAL_BASE_URL).rstrip("/")
+    return any(path == f"/{code}{needle}".rstrip("/") for code in languages.CODES)

@@ -4,7 +4,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from publishing.media import documents, renditions
+from publishing.media import documents, renditions, usage
 from publishing.media.images import PictureRefused, intake
 from publishing.media.models import File, Image
 
@@ -73,16 +73,15 @@ def keep_master(image, *, master):
     return image
 
 
-# Floors above add functions that raise where an image is still needed; the database itself only
-# knows of foreign keys.
-guards = []
-
-
 @transaction.atomic
 def remove_image(image):
     """Delete the row and, once that is certain, its files. Refused while the image is in use."""
-    for guard in guards:
-        guard(image)
+    if used := next(iter(usage.uses(image)), None):
+        raise PictureRefused(
+            _("This picture stays: “%(title)s” uses it."),
+            code="in_use",
+            params={"title": str(used.row)},
+        )
     name = image.file.name
     image.delete()
     transaction.on_commit(lambda: _discard_files(image, name))

@@ -153,6 +153,17 @@ def search_documents(
     )
 
 
+def ranked_keys(text, *, kind, language, now=None) -> list[int]:
+    """Keys of what is public and matches all of ``text``, the likest first, as far as proposed."""
+    connection = connections[router.db_for_read(SearchDocument)]
+    scope = Scope(now or timezone.now(), kind)
+    for step in _steps(text):
+        if step.name != ANY and (pks := _ranked(step, scope, language, connection)):
+            rows = SearchDocument.objects.in_bulk(pks)
+            return [rows[pk].object_id for pk in pks if pk in rows]
+    return []
+
+
 def _steps(text):
     query = query_text(text)
     runs = [run for run in query.runs if run.dense or plain_word(run.text) not in STOP_WORDS]
@@ -166,6 +177,17 @@ def _steps(text):
     yield from _corrected_steps(text, runs)
     if len(parts := _parts(runs)) > 1:
         yield Step(ANY, text, Any(parts))
+
+
+def beginning_step(query):
+    """The whole question as the beginning of a title, or None where nothing can be searched."""
+    runs = content_runs(query, STOP_WORDS)
+    if not runs:
+        return None
+    terms = list(map(_term, runs))
+    if not runs[-1].dense:
+        terms[-1] = _beginning(plain_word(runs[-1].text))
+    return Step(PREFIX, query.folded, All(tuple(terms)))
 
 
 def _term(run):
@@ -226,18 +248,32 @@ def _counts(expression, scope, connection):
     return {kind: min(count, COUNTED) for kind, count in counts.items()}, capped
 
 
+def _window(step, scope, group, connection):
+    """The newest matches, by key."""
+    source, params = scope.sql(step.expression, group, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT d.id, d.kind, d.object_id, d.language, d.title, d.position {source} "
+            f"ORDER BY {DOCUMENT_TEXT.index}.rowid DESC LIMIT {WINDOW}",
+            params,
+        )
+        return {row[0]: Candidate(*row) for row in cursor.fetchall()}
+
+
+def ranked_titles(step, scope, language) -> tuple[Hit, ...]:
+    """The newest matches in titles, the likest first."""
+    connection = connections[router.db_for_read(SearchDocument)]
+    judge = Judge(step, language, scope.now.date())
+    rows = _window(step, scope, "titles", connection).values()
+    judged = sorted(map(judge.by_title, rows), key=Judged.order)
+    pks = _once_each([each.candidate for each in judged], language)
+    return _hits(pks[:PAGE_SIZE], step)
+
+
 def _ranked(step, scope, language, connection):
     """The best matches of the window, one row for each thing: (pk, language) in order."""
-    rows = {}
-    for group in ("titles", "everything"):
-        source, params = scope.sql(step.expression, group, connection)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT d.id, d.kind, d.object_id, d.language, d.title, d.position {source} "
-                f"ORDER BY {DOCUMENT_TEXT.index}.rowid DESC LIMIT {WINDOW}",
-                params,
-            )
-            rows.update((row[0], Candidate(*row)) for row in cursor.fetchall())
+    rows = _window(step, scope, "titles", connection)
+    rows |= _window(step, scope, "everything", connection)
     judge = Judge(step, language, scope.now.date())
     judged = sorted(map(judge.by_title, rows.values()), key=Judged.order)
     closely = [each.candidate.pk for each in judged if each.open_share][:READ_CLOSELY]
@@ -302,7 +338,9 @@ class Judge:
         if self.phrase in title:
             # A short title that is nearly what was typed is a name: before texts that mention it.
             score += 20 + 20 * len(self.phrase) / len(title)
-        score += 40 * (key(candidate.title) == self.key)
+        # Only a title of about this length can be what was typed, and a key costs time.
+        if share == 1 and len(title) < 3 * len(self.key) + 8:
+            score += 40 * (key(candidate.title) == self.key)
         score += 2 * (candidate.language == self.language)
         day = candidate.position >> 32
         years = abs(self.today - day) / 365

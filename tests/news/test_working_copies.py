@@ -18,7 +18,7 @@ def opened(item):
 def published(copy):
     for code in ("en", "zh-hans"):
         if type(copy).with_copies.filter(pk=copy.pk).exists():
-            services.publish(item=copy, language=code)
+            services.publish(item=copy, language=code, minor=True)
 
 
 def test_parts_of_a_release_keep_their_rows_and_take_the_change():

@@ -13,6 +13,7 @@ from django.urls.resolvers import URLPattern
 
 from portal.models import MenuItem, Milestone, SiteSettings
 from publishing.editorial import audit, copies
+from publishing.editorial.terms import Term
 from publishing.media.models import Image
 from publishing.pageviews.models import Correction, Total
 from publishing.pageviews.services import set_base
@@ -67,6 +68,7 @@ def world():
         "user": make_user("somebody"),
         "group": Group.objects.create(name="Guests"),
         "auditevent": audit.record(audit.Action.EXPORT),
+        "term": Term.objects.first(),
     }
     return {name: {"": row} for name, row in rows.items()} | {
         "release": {

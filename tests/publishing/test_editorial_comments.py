@@ -41,7 +41,7 @@ def test_resolving_keeps_it_with_who_and_when_and_takes_the_mark_away(client, au
     release = make_release(public=[])
     add(client, release, text="Is this so?", anchor="headline_en")
     comment = Comment.objects.get()
-    client.post(f"{form_address(release, 'comment')}{comment.pk}/resolve/")
+    client.post(form_address(release, "resolve"), {"comment": comment.pk})
     comment.refresh_from_db()
     assert comment.resolved_by == author
     page = client.get(form_address(release))
@@ -129,8 +129,9 @@ def test_who_may_read_may_comment(client, group, status):
 def test_a_comment_of_another_item_cannot_be_resolved_here(client, author):
     one, other = make_release(public=[]), make_release(public=[])
     comment = commenting.add(item=one, text="x", user=author)
-    address = f"{form_address(other, 'comment')}{comment.pk}/resolve/"
-    assert client.post(address).status_code == 404
+    for number in (comment.pk, "x", "", "9" * 30):
+        answer = client.post(form_address(other, "resolve"), {"comment": number})
+        assert answer.status_code == 404
     comment.refresh_from_db()
     assert comment.is_open
 

@@ -176,6 +176,6 @@ class TestBoard:
         assert len(page.context["rows"]) == 5
         assert len(few) == len(many)
 
-    @pytest.mark.parametrize("page", ["0", "x", "-1", "9999999"])
-    def test_a_wrong_page_is_a_page(self, publisher, page):
-        assert publisher.get(BOARD, {"page": page}).status_code == 200
+    @pytest.mark.parametrize("number", ["0", "x", "-1", "9999999"])
+    def test_a_wrong_page_is_a_page(self, publisher, number):
+        assert publisher.get(BOARD, {"page": number}).status_code == 200
