@@ -10,7 +10,7 @@ from bench import portals, servers, tools
 from bench.measure import Subject, alternate, shared_memory, tree
 from bench.report import Result, Table, Target
 
-VISITORS, PAGES_BEFORE_WEIGHING = 4, 3000
+VISITORS, PAGES_BEFORE_WEIGHING = 4, 500
 RELOAD_SECONDS = 12
 
 
@@ -100,7 +100,7 @@ def command_line(pid):
 
 def weigh(server):
     for number in range(PAGES_BEFORE_WEIGHING):
-        server.get(f"/en/news/release-{number * 6}/", **portals.BROWSER)
+        server.get(f"/en/news/release-{number * 40}/", **portals.BROWSER)
     return sorted(shared_memory(pid) for pid in workers(server))
 
 
