@@ -31,6 +31,7 @@ from publishing.editorial.filters import ChineseFilter, CopyFilter, EnglishFilte
 from publishing.editorial.forms import PublishableForm, column_label, outcomes, owed, standing
 from publishing.editorial.gatepages import GateMixin
 from publishing.editorial.languages import column, columns
+from publishing.editorial.preview import PreviewMixin
 from publishing.editorial.terms import Term
 from publishing.editorial.usepages import WhereUsedMixin
 from publishing.editorial.versions import VersionsMixin
@@ -141,7 +142,9 @@ def without(fieldset, names):
     return title, options | {"fields": [row for row in rows if row]}
 
 
-class PublishableAdmin(GateMixin, CommentsMixin, WhereUsedMixin, VersionsMixin, BilingualAdmin):
+class PublishableAdmin(
+    PreviewMixin, GateMixin, CommentsMixin, WhereUsedMixin, VersionsMixin, BilingualAdmin
+):
     """A release, an event or a page: fields in two languages and one publication box.
 
     A draft and a working copy have the whole form. The form of a live row shows what is public
@@ -185,8 +188,8 @@ class PublishableAdmin(GateMixin, CommentsMixin, WhereUsedMixin, VersionsMixin, 
             return [*parts, LANGUAGES_FIELDSET, copy_fieldset(obj)]
         return [*parts, LANGUAGES_FIELDSET, draft_fieldset()]
 
-    def get_inlines(self, request, obj):
-        return [] if self.is_live(obj) else super().get_inlines(request, obj)
+    def get_inline_instances(self, request, obj=None):
+        return [] if self.is_live(obj) else super().get_inline_instances(request, obj)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
@@ -301,6 +304,7 @@ class PublishableAdmin(GateMixin, CommentsMixin, WhereUsedMixin, VersionsMixin, 
             "may_open_copy": policy.may_open_copy(request.user, obj),
             "open_copy_url": self.page_url("open-copy", obj.item),
             "live_url": self.page_url("change", obj.item),
+            "preview_url": self.page_url("preview", obj),
         }
         if copy is not None:
             places |= {
