@@ -56,10 +56,12 @@ def main(arguments):
             for part in options.parts or PARTS:
                 try:
                     results.append(run_part(part, folder, made, options))
-                except Exception:
+                except (Exception, SystemExit) as error:
                     # What the other parts have measured is not lost.
                     traceback.print_exc()
                     failed.append(part)
+                    if isinstance(error, SystemExit):
+                        break
     for target in (t for result in results for t in result.targets):
         say(
             f"{'met   ' if target.met else 'missed'}  {target.what}: "

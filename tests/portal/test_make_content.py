@@ -64,7 +64,9 @@ def test_without_search_the_directory_lists_it_all_the_same(client):
     assert "<b>12 partners</b>" in client.get("/en/partners/").content.decode()
 
 
-@pytest.mark.parametrize("path", ["/en/", "/en/news/", "/zh-hans/news/release-3/", "/en/agreements/"])
+@pytest.mark.parametrize(
+    "path", ["/en/", "/en/news/", "/zh-hans/news/release-3/", "/en/agreements/", "/en/partners/"]
+)
 def test_its_pages_are_shown(client, path):
     make(search=False)
     assert client.get(path).status_code == 200
