@@ -21,7 +21,7 @@ SITE = (
 )  # fmt: skip
 KINDS = {
     "directory": ("/{language}/partners/?q={text}", DIRECTORY, 100),
-    "suggestions": ("/{language}/partners/suggest/?q={text}", DIRECTORY, 50),
+    "suggestions": ("/{language}/partners/suggestions.json?q={text}", DIRECTORY, 50),
     "site search": ("/{language}/search/?q={text}", SITE, 150),
 }
 ROUNDS = 4
