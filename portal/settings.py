@@ -232,7 +232,6 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 
 # Accounts of staff. Made by an administrator; a sign-in may ask for a second factor.
 PORTAL_REQUIRE_SECOND_FACTOR = env.str("PORTAL_REQUIRE_SECOND_FACTOR", "")
@@ -298,6 +297,7 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
+CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 
 # What the text editor has beyond the package: pictures and videos of the library, links within
 # the site, and a paste that keeps structure only.
