@@ -130,6 +130,7 @@ class Lists:
             "home": releases,
             "news:release_list": releases,
             "news:event_list": events,
+            "timeline": {},
             "partners:directory": dict.fromkeys(languages.CODES, institutions),
             "partners:register": dict.fromkeys(languages.CODES, agreements),
         }
