@@ -124,6 +124,8 @@ def unlinked_agreements(item, language):
             sentence = _("The agreement “%(title)s” is named but not linked.")
             yield Finding(WARN, "unlinked_agreement", relation, sentence % {"title": words})
     if not linked and not named and (match := _AGREEMENT[language].search(text)):
-        sentence = _("The text speaks of an agreement, but none of the register is linked: “%(text)s”")
+        sentence = _(
+            "The text speaks of an agreement, but none of the register is linked: “%(text)s”"
+        )
         values = {"text": " ".join(match[0].split())[:80]}
         yield Finding(WARN, "agreement_not_linked", relation, sentence % values)

@@ -126,9 +126,7 @@ def drafts(user) -> Part:
     """What I am writing: begun by me and not sent to review in some language."""
     condition = Q()
     for code in languages.CODES:
-        condition |= Q(
-            (column("stage", code), Stage.WRITING), (column("state", code), State.DRAFT)
-        )
+        condition |= Q((column("stage", code), Stage.WRITING), (column("state", code), State.DRAFT))
     rows = [
         _row(item, [c for c in _codes_in(item, Stage.WRITING) if item.state(c) == State.DRAFT])
         for item in _gathered(user, Q(created_by=user) & condition)
@@ -149,7 +147,9 @@ def waiting(user) -> Part:
         for item in items
         if (codes := _codes_in(item, *stages))
     ]
-    return Part("waiting", _("Waiting for me"), rows[:SHOWN], _("Nothing waits for you."), len(rows))
+    return Part(
+        "waiting", _("Waiting for me"), rows[:SHOWN], _("Nothing waits for you."), len(rows)
+    )
 
 
 def _stages(item, codes):
@@ -166,7 +166,9 @@ def sent_back(user) -> Part:
     if mine:
         steps = [AuditEvent.Action.SUBMIT, AuditEvent.Action.SEND_BACK, AuditEvent.Action.PUBLISH]
         events = AuditEvent.objects.filter(
-            action__in=steps, object_id__in={key[1] for key in mine}, kind__in={k for k, _id in mine}
+            action__in=steps,
+            object_id__in={key[1] for key in mine},
+            kind__in={k for k, _id in mine},
         )
         latest = {}
         for event in events.order_by("-at", "-pk")[:500]:
@@ -201,9 +203,7 @@ def mentions(user) -> Part:
     for pk, model in kinds.items():
         own = model.with_copies.filter(created_by=user)
         ids = own.values_list("live", flat=True), own.filter(live=None).values_list("pk", flat=True)
-        mine |= Q(content_type=pk, object_id__in=ids[0]) | Q(
-            content_type=pk, object_id__in=ids[1]
-        )
+        mine |= Q(content_type=pk, object_id__in=ids[0]) | Q(content_type=pk, object_id__in=ids[1])
     found = Comment.objects.open().filter(mine, content_type__in=kinds).exclude(author=user)
     found = list(found.select_related("author").distinct().order_by("-pk")[: SHOWN * 2])
     rows = [
@@ -271,9 +271,7 @@ class Calendar:
     @property
     def weeks(self) -> list[list[Day]]:
         today = timezone.localdate()
-        by_day = {
-            day: list(rows) for day, rows in groupby(self.rows, lambda row: _day(row.at))
-        }
+        by_day = {day: list(rows) for day, rows in groupby(self.rows, lambda row: _day(row.at))}
         return [
             [
                 Day(day, day.month == self.month.month, day == today, by_day.get(day, []))
@@ -325,9 +323,7 @@ def _endings(now, until):
     first, last = _day(now), _day(until)
     ending = Agreement.objects.filter(ends_last__range=(first, last), terminated_on=None)
     for agreement in ending.order_by("ends_last")[:100]:
-        yield Row(
-            str(agreement), _form(agreement), _("agreement"), _("ends"), agreement.ends_last
-        )
+        yield Row(str(agreement), _form(agreement), _("agreement"), _("ends"), agreement.ends_last)
 
 
 PARTS = (waiting, sent_back, mentions, drafts, outdated, recent, most_read)

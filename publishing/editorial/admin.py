@@ -112,7 +112,10 @@ def copy_fieldset(item):
 def draft_fieldset():
     return (
         _("Publication"),
-        {"classes": ["publication"], "fields": ["outcome", *both("step", "at"), "reason", "save_note"]},
+        {
+            "classes": ["publication"],
+            "fields": ["outcome", *both("step", "at"), "reason", "save_note"],
+        },
     )
 
 

@@ -47,9 +47,7 @@ def add(*, item, text: str, anchor: str = "", user) -> Comment:
     if not text:
         raise Refused(_("Write the comment first."))
     name, language = _split(type(item), anchor)
-    comment = Comment.objects.record(
-        item, field=name, language=language, text=text, author=user
-    )
+    comment = Comment.objects.record(item, field=name, language=language, text=text, author=user)
     mentioned = _mentioned(text, type(item))
     comment.mentions.set(mentioned)
     recipients = [person.email for person in mentioned if person.email and person != user]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from publishing.editorial import languages
 from publishing.editorial.records import LANGUAGE_CHOICES, ItemRecord, ItemRecordQuerySet
 
+
 class CommentQuerySet(ItemRecordQuerySet):
     def open(self):
         return self.filter(resolved_at=None)
@@ -28,9 +29,7 @@ class Comment(ItemRecord):
     """``field`` and ``language`` are empty where the item as a whole is meant."""
 
     field = models.CharField(_("field"), max_length=100, blank=True)
-    language = models.CharField(
-        _("language"), max_length=12, blank=True, choices=LANGUAGE_CHOICES
-    )
+    language = models.CharField(_("language"), max_length=12, blank=True, choices=LANGUAGE_CHOICES)
     text = models.TextField(_("comment"), max_length=2000)
     author = models.ForeignKey(
         "auth.User",
@@ -57,7 +56,9 @@ class Comment(ItemRecord):
         ordering = ["pk"]
         verbose_name = _("comment")
         verbose_name_plural = _("comments")
-        indexes = [models.Index(fields=["content_type", "object_id"], name="editorial_comment_item")]
+        indexes = [
+            models.Index(fields=["content_type", "object_id"], name="editorial_comment_item")
+        ]
 
     def __str__(self):
         return self.text[:80]

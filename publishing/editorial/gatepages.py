@@ -130,9 +130,7 @@ class GateMixin:
         item = self.item(request, object_id, policy.may_publish_item)
         kept = request.session.get("publishing", {}).get(self._key(item))
         if not kept:
-            self.message_user(
-                request, _("Choose first what is to be published."), messages.WARNING
-            )
+            self.message_user(request, _("Choose first what is to be published."), messages.WARNING)
             return self.to_form(item)
         question = Question(item, list(kept["languages"]), request.user)
         if request.method == "POST" and not question.blocks:

@@ -98,5 +98,7 @@ def text_fields(model) -> list[str]:
     columns = [f for f in model._meta.concrete_fields if isinstance(f, TranslationField)]
     apart = {"notice", *getattr(model, "per_language", ())}
     return [
-        name for name in dict.fromkeys(f.translated_field.name for f in columns) if name not in apart
+        name
+        for name in dict.fromkeys(f.translated_field.name for f in columns)
+        if name not in apart
     ]

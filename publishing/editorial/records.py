@@ -247,9 +247,7 @@ class AuditEvent(models.Model):
     kind = models.CharField(_("kind"), max_length=100, blank=True)
     object_id = models.PositiveBigIntegerField(_("number"), null=True)
     title = models.CharField(_("of"), max_length=250, blank=True)
-    language = models.CharField(
-        _("language"), max_length=12, blank=True, choices=LANGUAGE_CHOICES
-    )
+    language = models.CharField(_("language"), max_length=12, blank=True, choices=LANGUAGE_CHOICES)
     revision = models.PositiveIntegerField(_("revision"), null=True)
     detail = models.CharField(_("detail"), max_length=1000, blank=True)
 

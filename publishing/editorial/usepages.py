@@ -1,4 +1,4 @@
-""""Where used" in the admin: a page, and a deletion that is refused with the list."""
+""" "Where used" in the admin: a page, and a deletion that is refused with the list."""
 
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied

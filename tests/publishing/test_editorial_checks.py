@@ -87,6 +87,13 @@ class TestPictures:
         image.save()
         assert codes(draft(lead_image=image)) == {"no_credit"}
 
+    def test_a_picture_inside_the_text_counts_in_that_language(self, image):
+        image.alt_en = ""
+        image.save()
+        figure = f'<p>Text.</p><figure data-image="{image.uid}"></figure>'
+        assert codes(draft(body_en=figure), "en", "body_en") == {"no_alt"}
+        assert codes(draft(body_zh_hans=figure), "zh-hans") == set()
+
 
 class TestLinks:
     @pytest.mark.parametrize(
@@ -202,7 +209,9 @@ class TestTypography:
     def test_half_width_punctuation_in_chinese_warns(self, text):
         assert codes(body(f"<p>{text}</p>", "zh_hans"), "zh-hans") == {"half_width"}
 
-    @pytest.mark.parametrize("text", ["增长3.5%，10:30开始", "剑桥（Cambridge, UK）", "共1,200人。"])
+    @pytest.mark.parametrize(
+        "text", ["增长3.5%，10:30开始", "剑桥（Cambridge, UK）", "共1,200人。"]
+    )
     def test_half_width_signs_among_latin_letters_and_digits_pass(self, text):
         assert codes(body(f"<p>{text}</p>", "zh_hans"), "zh-hans") == set()
 

@@ -35,9 +35,7 @@ def half_filled(item, language):
         if name in item.required_to_publish or name in item.may_lack:
             continue
         if _has(item, name, there) and not _has(item, name, language):
-            sentence = _(
-                "%(language)s is half filled: %(field)s is written in %(other)s only."
-            ) % {
+            sentence = _("%(language)s is half filled: %(field)s is written in %(other)s only.") % {
                 "language": language_name(language),
                 "other": language_name(there),
                 "field": _label(item, name),
@@ -49,15 +47,22 @@ def half_filled(item, language):
 def unchecked_machine_translation(item, language):
     name = column("machine", language)
     if getattr(item, name):
-        sentence = _("%(language)s cannot be published: nobody has checked the machine translation.")
-        yield Finding(
-            BLOCK, "machine", name, sentence % {"language": language_name(language)}
+        sentence = _(
+            "%(language)s cannot be published: nobody has checked the machine translation."
         )
+        yield Finding(BLOCK, "machine", name, sentence % {"language": language_name(language)})
 
 
-def pictures(item):
-    """``(field, image)`` for every picture of the item, those of its owned rows too."""
+def pictures(item, language):
+    """``(field, image)`` for every picture that readers of a language see with the item.
+
+    Its own, those in the text of that language, and those of its owned rows.
+    """
     yield from _own_pictures(item)
+    for name in markup.rich_fields(type(item)):
+        shown = richtext.references(languages.text(item, name, language))["image"]
+        for image in Image.objects.filter(uid__in=shown) if shown else ():
+            yield column(name, language), image
     if item.pk is None:
         return
     for accessor in traversal.shape(type(item)).owned:
@@ -81,13 +86,15 @@ def _own_pictures(row):
 @register(level=BLOCK)
 def described_pictures(item, language):
     name = language_name(language)
-    for field, image in pictures(item):
+    for field, image in pictures(item, language):
         lead = field == "lead_image"
         if not image.is_described_in(language):
             sentence = (
                 _("%(language)s cannot be published: the lead image has no alternative text.")
                 if lead
-                else _("%(language)s cannot be published: the picture “%(image)s” is not described.")
+                else _(
+                    "%(language)s cannot be published: the picture “%(image)s” is not described."
+                )
             )
             yield Finding(
                 BLOCK, "no_alt", field, sentence % {"language": name, "image": str(image)}

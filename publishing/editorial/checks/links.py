@@ -94,7 +94,9 @@ def fading_links(item, language):
             sentence = _("The link “%(text)s” leads to something unpublished: %(title)s")
             yield Finding(WARN, "unpublished_link", field, sentence % named)
         elif end := _expiry(target.row, address.language):
-            sentence = _("The link “%(text)s” leads to something that expires on %(date)s: %(title)s")
+            sentence = _(
+                "The link “%(text)s” leads to something that expires on %(date)s: %(title)s"
+            )
             named["date"] = timezone.localtime(end).date().isoformat()
             yield Finding(WARN, "expiring_link", field, sentence % named)
 
