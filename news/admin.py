@@ -41,6 +41,7 @@ from publishing.editorial.word_admin import WordDraftMixin
 from publishing.media.widgets import LeadImageAdminMixin
 from publishing.pageviews.models import Total
 from publishing.pageviews.services import set_base
+from publishing.search.admin import SearchAdminMixin
 
 
 class ReleaseForm(PublishableForm):
@@ -109,7 +110,9 @@ class CorrectionInline(PartInline):
 
 
 @admin.register(Release)
-class ReleaseAdmin(WordDraftMixin, PeopleAdminMixin, LeadImageAdminMixin, PublishableAdmin):
+class ReleaseAdmin(
+    SearchAdminMixin, WordDraftMixin, PeopleAdminMixin, LeadImageAdminMixin, PublishableAdmin
+):
     form = ReleaseForm
     list_display = ["title", "standings", "release_date", "field", "saved_at"]
     list_select_related = ["field"]
@@ -208,7 +211,7 @@ class SessionInline(BilingualFields, admin.StackedInline):
 
 
 @admin.register(Event)
-class EventAdmin(CeremonyViewMixin, PeopleAdminMixin, PublishableAdmin):
+class EventAdmin(SearchAdminMixin, CeremonyViewMixin, PeopleAdminMixin, PublishableAdmin):
     list_display = ["title", "standings", "start_date", "status", "kind", "place", "saved_at"]
     list_select_related = ["place"]
     list_filter = [EnglishFilter, ChineseFilter, "kind", "mode", "status"]

@@ -15,20 +15,22 @@ from news.models import Event
 from partners.models import Agreement, Institution, Participation
 from publishing.editorial import languages
 from publishing.editorial.exceptions import Refused
+from publishing.editorial.forms import column_label, look_like_the_admin
 from publishing.editorial.languages import columns
 
 
 def _label_columns(form, model, names):
     """Names the language beside each field of a translated column."""
-    for name in names:
-        label = str(model._meta.get_field(name).verbose_name)
-        for code in languages.CODES:
-            field = form.fields[languages.column(name, code)]
-            field.label = f"{label[:1].upper()}{label[1:]} ({languages.language_name(code)})"
-            field.widget.attrs["lang"] = languages.TAGS[code]
+    for column in columns(*names):
+        translated = model._meta.get_field(column)
+        form.fields[column].label = column_label(translated)
+        form.fields[column].widget.attrs["lang"] = languages.TAGS[translated.language]
+    look_like_the_admin(form)
 
 
 class CeremonyForm(forms.ModelForm):
+    together = [("start_date", "part_of_day", "mode")]
+
     class Meta:
         model = Event
         fields = [
@@ -67,6 +69,8 @@ class AgreementRow(forms.ModelForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
+    together = [("kind", "field", "ends", "is_evergreen"), ("parties", "other_parties")]
+
     class Meta:
         model = Agreement
         fields = ["kind", *columns("title"), "field", "ends", "is_evergreen"]
@@ -95,6 +99,8 @@ class PersonRow(forms.ModelForm):
         required=False,
         help_text=gettext_lazy("Their numbers in this form: 1, 2. Only for signatories."),
     )
+
+    together = [("person", "institution"), ("role", "mode", "side", "signs")]
 
     class Meta:
         model = Participation

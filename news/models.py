@@ -234,7 +234,7 @@ class Event(Publishable):
 
     url_name = "news:event"
     required_to_publish = ("title",)
-    owned = ("organisers", "delegations", "sessions")
+    owned = ("people", "organisers", "delegations", "sessions")
 
     class Meta(Publishable.Meta):
         ordering = ["-starts_at", "-pk"]
@@ -515,7 +515,15 @@ class Release(Publishable):
     title_field = "headline"
     url_name = "news:release"
     required_to_publish = ("headline", "body")
-    owned = ("quotes", "points", "notes", "attachments", "pictures", "corrections")
+    owned = (
+        "people",
+        "quotes",
+        "points",
+        "notes",
+        "attachments",
+        "pictures",
+        "corrections",
+    )
 
     class Meta(Publishable.Meta):
         ordering = ["-release_date_last", "-pk"]
@@ -578,6 +586,9 @@ class Release(Publishable):
         """The public release just before or after this one in the reader's list, or None."""
         name = column("order", languages.active())
         place = getattr(self, name)
+        if place is None:
+            # Undated and not published: it stands in no list yet.
+            return None
         way, order = ("lt", "-") if older else ("gt", "")
         beyond = Q((f"{name}__{way}", place)) | Q((name, place), (f"pk__{way}", self.pk))
         releases = Release.objects.public().filter(beyond)

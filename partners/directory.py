@@ -8,7 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from partners.index import KIND
-from partners.models import CooperationField, Institution, InstitutionType, Place
+from partners.models import (
+    CooperationField,
+    Institution,
+    InstitutionName,
+    InstitutionType,
+    Place,
+)
 from publishing.cache.models import current
 from publishing.editorial import languages
 from publishing.search import ladder, names
@@ -75,6 +81,12 @@ class DirectoryResult:
 
     institution: Institution
     matched: SearchName | None = None
+
+    @property
+    def matched_as(self):
+        """The word before the name that matched; a plain alias needs none."""
+        is_former = self.matched and self.matched.role == InstitutionName.Kind.FORMER
+        return pgettext("before an earlier name", "formerly") if is_former else ""
 
 
 @dataclass(frozen=True)

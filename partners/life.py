@@ -60,14 +60,17 @@ def terms_on(agreement, actions: Iterable, day: datetime.date) -> dict:
     return {name: value_on(agreement, actions, name, day) for name in (*TERMS, "areas")}
 
 
-def value_on(agreement, actions, name, day):
-    """One term on ``day``, from ``actions`` in the order in which they were recorded."""
+def value_on(agreement, actions, name, day, moment="effective_from_start"):
+    """One term on ``day``, from ``actions`` in the order in which they were recorded.
+
+    ``moment`` names the day of an act from which it counts.
+    """
     changing = [action for action in actions if name in action.changes]
     if not changing:
         return current(agreement, name)
     value = changing[0].changes[name][0]
     # Corrections say what had been agreed from the start; the others build upon it.
-    for action in sorted(changing, key=lambda one: (one.effective_from_start, one.pk)):
-        if action.effective_from_start <= day:
+    for action in sorted(changing, key=lambda one: (getattr(one, moment), one.pk)):
+        if getattr(action, moment) <= day:
             value = action.changes[name][1]
     return value

@@ -1,5 +1,7 @@
 """What the ground floor must know of partners: both searches."""
 
+from django.db.models import Exists, OuterRef
+
 from partners import checks, index  # noqa: F401 -- checks register themselves
 from partners.models import Agreement, AgreementParty, Institution, InstitutionName, Place
 from publishing.editorial import languages, targets
@@ -23,7 +25,7 @@ def register():
         "institution",
         Institution,
         institution_document,
-        queryset=lambda: Institution.objects.select_related("city").prefetch_related("names"),
+        queryset=institutions,
         related={
             InstitutionName: lambda name: [name.institution_id],
             Place: lambda place: place.city_institutions.values_list("pk", flat=True),
@@ -43,8 +45,15 @@ def register():
     )
 
 
+def institutions():
+    """All institutions, the office itself too, and whether anyone may see them."""
+    public = Institution.objects.public().filter(pk=OuterRef("pk"))
+    institutions = Institution.objects.annotate(is_open=Exists(public))
+    return institutions.select_related("city").prefetch_related("names")
+
+
 def institution_document(institution):
-    if not Institution.objects.public().filter(pk=institution.pk).exists():
+    if not institution.is_open:
         return None
     names = [name.text for name in institution.names.all()]
     columns = languages.columns("name")

@@ -1,12 +1,14 @@
 from django.urls import path
 
 from partners import views
+from partners.suggestions import directory_suggestions
 
 app_name = "partners"
 urlpatterns = [
     path("partners/", views.directory, name="directory"),
     path("partners/directory.csv", views.directory_csv, name="directory_csv"),
     path("partners/directory.json", views.directory_json, name="directory_json"),
+    path("partners/suggestions.json", directory_suggestions, name="directory_suggestions"),
     path("partners/<slug:slug>/", views.InstitutionDetail.as_view(), name="institution"),
     path("agreements/", views.register, name="register"),
     path("agreements/register.csv", views.register_csv, name="register_csv"),

@@ -13,10 +13,11 @@ from django.views.generic import DetailView
 from partners import exports
 from partners.arches import row_ticks
 from partners.directory import FACETS, PAGE_SIZE, DirectoryFilters, search_institutions
-from partners.models import Agreement, AgreementDocument, Institution
+from partners.models import Agreement, AgreementDocument, Institution, Signature
 from partners.register import LOOKS, SORTS, Question, axis_of, lines, totals
 from publishing.cache.pages import public_page
 from publishing.editorial import languages
+from publishing.search import misses
 
 REGISTER_PAGE_SIZE = 50
 # A partner's page shows its most urgent agreements; the register shows them all.
@@ -69,6 +70,8 @@ def directory(request):
     text, number = directory_text(request), page_number(request)
     filters = DirectoryFilters.from_query(request.GET)
     found = search_institutions(text, filters, language=languages.active(), page=number)
+    if text and not (found.total or filters.chosen()):
+        misses.note(text, language=languages.active())
     paginator = Paginator(range(found.total), PAGE_SIZE)
     page = page_of(paginator, number)
     with_agreements([result.institution for result in (*found.results, *found.elsewhere)])
@@ -297,6 +300,7 @@ class AgreementDetail(DetailView):
             replaced=public.filter(pk=agreement.replaces_id).first(),
             replacements=public.filter(replaces=agreement).order_by("number"),
             parent=public.filter(pk=agreement.parent_id).first(),
+            printed_date=Signature.objects.printed_date_of(agreement),
             children=public.filter(parent=agreement).order_by("number"),
             summary=agreement.public_summary(languages.active()),
             title_elsewhere=title_elsewhere(agreement),

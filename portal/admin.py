@@ -15,6 +15,7 @@ from publishing.editorial.admin import (
 from publishing.editorial.languages import columns
 from publishing.editorial.word_admin import WordDraftMixin
 from publishing.media.widgets import LeadImageAdminMixin
+from publishing.search.admin import SearchAdminMixin
 
 admin.site.site_header = admin.site.site_title = _("Partnership portal")
 admin.site.index_title = _("Desk")
@@ -25,7 +26,7 @@ for model, model_admin in ((User, AuditedUserAdmin), (Group, AuditedGroupAdmin))
 
 
 @admin.register(Page)
-class PageAdmin(WordDraftMixin, LeadImageAdminMixin, PublishableAdmin):
+class PageAdmin(SearchAdminMixin, WordDraftMixin, LeadImageAdminMixin, PublishableAdmin):
     list_display = ["title", "standings", "slug", "saved_at"]
     search_fields = columns("title", "summary")
     fieldsets = [
@@ -36,7 +37,7 @@ class PageAdmin(WordDraftMixin, LeadImageAdminMixin, PublishableAdmin):
 
 
 @admin.register(Milestone)
-class MilestoneAdmin(BilingualAdmin):
+class MilestoneAdmin(SearchAdminMixin, BilingualAdmin):
     list_display = ["date", "__str__", "is_public"]
     list_display_links = ["date", "__str__"]
     search_fields = columns("title", "text")

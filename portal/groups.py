@@ -58,14 +58,15 @@ _AUTHOR = {
 }
 _EDITOR = _AUTHOR | {
     **dict.fromkeys(_ITEMS, (*_WRITES, "approve")),
-    **dict.fromkeys((*_LIBRARY, *_PRESS), _WRITES),
     "editorial.term": _WRITES,
+    **dict.fromkeys((*_LIBRARY, *_PRESS), _WRITES),
     "portal.milestone": _WRITES,
     **dict.fromkeys((*_COMMITMENTS, "partners.participation"), _WRITES),
 }
 _PUBLISHER = _EDITOR | {
     **dict.fromkeys(_ITEMS, (*_WRITES, "approve", "publish", "force")),
     **dict.fromkeys(_HOME, _WRITES),
+    "search.searchmiss": ("view", "delete"),
     "editorial.auditevent": ("view",),
     "editorial.term": _WRITES,
     "portal.sitesettings": ("add", "change", "view"),
@@ -74,6 +75,7 @@ _PARTNER_MANAGER = {
     **dict.fromkeys((*_RECORDS, *_LISTS, *_COMMITMENTS), _WRITES),
     **dict.fromkeys(_LEDGERS, ("view",)),
     **dict.fromkeys(_ITEMS, ("view",)),
+    "search.searchmiss": ("view", "delete"),
     # A signing ceremony is theirs to record; its text is published by others.
     "news.event": ("add", "change", "view"),
     "portal.milestone": _WRITES,

@@ -25,6 +25,7 @@ urlpatterns += i18n_patterns(
     path("", include("partners.urls")),
     path("timeline/", views.site_timeline, name="timeline"),
     path("search/", views.search, name="search"),
+    path("search/suggestions.json", views.search_suggestions, name="search_suggestions"),
     # Pages that staff write come last: everything above is reserved.
     path("<slug:slug>/", views.PageDetail.as_view(), name="page"),
 )

@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from partners.models import Agreement, Institution
+from partners.suggestions import suggestions_response
 from portal import homepage, timeline
 from portal.models import Milestone, Page, SiteSettings
-from portal.searching import site_search
+from portal.searching import site_search, suggestions
 from publishing.cache.pages import public_page
 from publishing.editorial.views import PublishableDetail
 
@@ -92,6 +93,11 @@ def site_timeline(request):
     return TemplateResponse(request, "portal/timeline.html", timeline.context(request))
 
 
-@public_page("q", "kind", "page")
+@public_page("q", "kind", "year", "language", "page")
 def search(request):
     return TemplateResponse(request, "portal/search.html", site_search(request))
+
+
+@public_page("q")
+def search_suggestions(request):
+    return suggestions_response(suggestions(request.GET.get("q", "").strip()))

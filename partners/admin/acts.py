@@ -18,6 +18,7 @@ from partners.models import Agreement, AgreementAction, AgreementArea, Participa
 from publishing.editorial import languages
 from publishing.editorial.dates import PartialDateField
 from publishing.editorial.exceptions import Refused
+from publishing.editorial.forms import column_label, look_like_the_admin
 from publishing.editorial.languages import columns
 
 Kind = AgreementAction.Kind
@@ -30,13 +31,16 @@ def _date_field(label, **kwargs):
 
 def _bilingual(model, name, **kwargs):
     """Form fields for the two columns of a translated model field, labelled and tagged."""
-    for code in languages.CODES:
-        column = model._meta.get_field(languages.column(name, code))
+    for name_of_column in columns(name):
+        column = model._meta.get_field(name_of_column)
         field = column.formfield(required=False, **kwargs)
-        label = str(model._meta.get_field(name).verbose_name)
-        field.label = f"{label[:1].upper()}{label[1:]} ({languages.language_name(code)})"
-        field.widget.attrs["lang"] = languages.TAGS[code]
-        yield languages.column(name, code), field
+        _name(field, column)
+        yield name_of_column, field
+
+
+def _name(field, column):
+    field.label = column_label(column)
+    field.widget.attrs["lang"] = languages.TAGS[column.language]
 
 
 def filled(data):
@@ -45,6 +49,8 @@ def filled(data):
 
 class ActForm(forms.Form):
     """What every act has: its day, its words, its document, the party that did it."""
+
+    together = [("date", "effective"), ("by_party", "document")]
 
     date = _date_field(gettext_lazy("done on"))
     effective = _date_field(gettext_lazy("takes effect on"), required=False)
@@ -57,8 +63,9 @@ class ActForm(forms.Form):
         self.fields["date"].initial = timezone.localdate()
         self.fields["by_party"].queryset = agreement.parties.select_related("institution")
         self.fields["document"].queryset = agreement.documents.all()
-        self.fields.update(_bilingual(AgreementAction, "text", widget=forms.Textarea({"rows": 3})))
+        self.fields.update(_bilingual(AgreementAction, "text"))
         self.add_fields()
+        look_like_the_admin(self)
 
     def add_fields(self):
         """What this kind needs further."""
@@ -103,6 +110,13 @@ class SupersedeForm(ActForm):
 class TermsForm(ActForm):
     """An amendment or a correction: the terms as they are, to be overwritten."""
 
+    together = [
+        *ActForm.together,
+        ("term_effective", "term_ends", "term_binding"),
+        ("term_is_evergreen", "term_renews_automatically"),
+        ("term_term_months", "term_notice_months"),
+    ]
+
     def add_fields(self):
         made = forms.modelform_factory(Agreement, fields=life.TERMS)(instance=self.agreement)
         for name in life.TERMS:
@@ -110,11 +124,8 @@ class TermsForm(ActForm):
             field.initial = made.initial.get(name)
             field.required = False
             self.fields[f"term_{name}"] = field
-        for name, label in (("title", _("title")), ("summary", _("summary"))):
-            for code in languages.CODES:
-                field = self.fields[f"term_{languages.column(name, code)}"]
-                field.label = f"{label[:1].upper()}{label[1:]} ({languages.language_name(code)})"
-                field.widget.attrs["lang"] = languages.TAGS[code]
+        for name in columns("title", "summary"):
+            _name(self.fields[f"term_{name}"], Agreement._meta.get_field(name))
         self.areas = AreaFormSet(
             self.data or None,
             prefix="areas",
@@ -140,6 +151,7 @@ class TermsForm(ActForm):
 
 
 class AreaForm(forms.ModelForm):
+    together = [("order", "activity", "isced")]
     lead_units = forms.CharField(widget=forms.HiddenInput, required=False)
 
     class Meta:
@@ -148,14 +160,9 @@ class AreaForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for code in languages.CODES:
-            for name in ("heading", "text"):
-                field = self.fields[languages.column(name, code)]
-                field.widget.attrs["lang"] = languages.TAGS[code]
-                word = {"heading": _("Heading"), "text": _("Text as agreed")}[name]
-                field.label = f"{word} ({languages.language_name(code)})"
-        for code in languages.CODES:
-            self.fields[languages.column("text", code)].widget.attrs["rows"] = 2
+        for name in columns("heading", "text"):
+            _name(self.fields[name], AgreementArea._meta.get_field(name))
+        look_like_the_admin(self)
 
 
 class _Areas(forms.BaseFormSet):
@@ -183,6 +190,8 @@ AreaFormSet = forms.formset_factory(AreaForm, formset=_Areas, extra=1, can_delet
 class SignatureForm(forms.Form):
     """Who signed for which party."""
 
+    together = [("party", "person"), ("date", "method")]
+
     def __init__(self, *args, agreement, admin_site, **kwargs):
         super().__init__(*args, **kwargs)
         self.agreement = agreement
@@ -201,6 +210,7 @@ class SignatureForm(forms.Form):
         self.fields["date"] = Signature._meta.get_field("date").formfield()
         self.fields.update(_bilingual(Signature, "printed_date"))
         self.fields["method"] = Signature._meta.get_field("method").formfield()
+        look_like_the_admin(self)
 
     def run(self, service, user, confirm):
         return service(agreement=self.agreement, **self.cleaned_data)

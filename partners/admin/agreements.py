@@ -20,6 +20,7 @@ from publishing.editorial.admin import BilingualAdmin, BilingualFields, Bilingua
 from publishing.editorial.choosers import KnownChoices
 from publishing.editorial.languages import columns
 from publishing.editorial.usepages import WhereUsedMixin
+from publishing.search.admin import SearchAdminMixin
 
 # Columns that only acts set, whatever the state of the agreement.
 SET_BY_ACTS = ("confirmed_on", "suspended_on", "resumed_on", "terminated_on", "superseded_on")
@@ -28,7 +29,9 @@ SET_BY_ACTS = ("confirmed_on", "suspended_on", "resumed_on", "terminated_on", "s
 class AgreementForm(forms.ModelForm):
     """Asks once more before it takes what is allowed but rarely meant."""
 
-    confirm_doubts = forms.BooleanField(label=gettext_lazy("It is so: save it"), required=False)
+    confirm_doubts = forms.BooleanField(
+        label=gettext_lazy("It is so: save it"), required=False, widget=forms.HiddenInput
+    )
 
     def _post_clean(self):
         super()._post_clean()
@@ -41,6 +44,7 @@ class AgreementForm(forms.ModelForm):
         if self.cleaned_data.get("confirm_doubts"):
             self.instance.accepted_doubts = sorted({*self.instance.accepted_doubts, *new})
         else:
+            self.fields["confirm_doubts"].widget = forms.CheckboxInput()
             for code in sorted(new):
                 self.add_error("confirm_doubts", DOUBTS[code])
 
@@ -68,15 +72,20 @@ class AfterConclusionMixin:
         return super().has_delete_permission(request, obj) and not self._is_fixed(obj)
 
 
-class PartyInline(AfterConclusionMixin, BilingualInline):
+class PartyInline(AfterConclusionMixin, KnownChoices, BilingualFields, admin.StackedInline):
     model = AgreementParty
-    fields = [
-        "order",
-        "institution",
-        *columns("label", "unit"),
-        "role",
-        "own_reference",
-        "must_sign",
+    extra = 0
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("order", "institution", "role"),
+                    *both("label", "unit"),
+                    ("own_reference", "must_sign"),
+                ]
+            },
+        )
     ]
     open_fields = ("order", *columns("unit"), "own_reference")
     autocomplete_fields = ["institution"]
@@ -116,7 +125,7 @@ class DocumentInline(BilingualInline):
 
 
 @admin.register(Agreement)
-class AgreementAdmin(WhereUsedMixin, PeopleAdminMixin, BilingualAdmin):
+class AgreementAdmin(SearchAdminMixin, WhereUsedMixin, PeopleAdminMixin, BilingualAdmin):
     form = AgreementForm
     change_form_template = "admin/partners/agreement_change_form.html"
     list_display = ["number", "heading", "state", "signed", "ends", "public_level", "saved_at"]

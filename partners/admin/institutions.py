@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partners import services
+from partners.admin.add_name import AddNameMixin, PrefilledNameMixin
 from partners.models import (
     ContactPoint,
     FormerAddress,
@@ -20,9 +21,10 @@ from publishing.editorial.exceptions import Refused
 from publishing.editorial.languages import columns
 from publishing.editorial.usepages import WhereUsedMixin
 from publishing.media.widgets import LeadImageAdminMixin
+from publishing.search.admin import SearchAdminMixin
 
 
-class NameInline(BilingualInline):
+class NameInline(PrefilledNameMixin, BilingualInline):
     model = InstitutionName
     fields = ["text", "lang", "kind", "pinyin", "since", "until"]
 
@@ -87,7 +89,9 @@ class MergeForm(forms.Form):
 
 
 @admin.register(Institution)
-class InstitutionAdmin(WhereUsedMixin, LeadImageAdminMixin, BilingualAdmin):
+class InstitutionAdmin(
+    AddNameMixin, SearchAdminMixin, WhereUsedMixin, LeadImageAdminMixin, BilingualAdmin
+):
     list_display = ["__str__", "kinds", "city", "country", "status", "is_public", "saved_at"]
     list_select_related = ["city"]
     list_filter = ["types", "status", "is_public", "country"]

@@ -79,12 +79,18 @@ class ParticipationInline(KnownChoices, BilingualFields, GenericStackedInline):
     def get_queryset(self, request):
         return super().get_queryset(request).for_display()
 
+    def _labels(self):
+        # The factory of generic formsets takes none.
+        return {}
+
 
 class PeopleAdminMixin:
     """Shows the people of an item and warns where a printed title fits no post of that day."""
 
     def get_inlines(self, request, obj):
-        return [*super().get_inlines(request, obj), ParticipationInline]
+        """People are a matter of record: edited on the item, in place, never in a working copy."""
+        inlines = super().get_inlines(request, obj)
+        return inlines if getattr(obj, "is_copy", False) else [*inlines, ParticipationInline]
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None and request.method == "GET":

@@ -1,13 +1,7 @@
 """The rows of the partners' floor, one subject to a file."""
 
-from partners.models.actions import DOUBTS, AgreementAction
-from partners.models.agreements import (
-    CONFIRMED_FOR_MONTHS,
-    Agreement,
-    AgreementParty,
-    AgreementStatus,
-    months_before,
-)
+from partners.models.actions import DOUBTS, AgreementAction, AgreementState
+from partners.models.agreements import Agreement, AgreementParty
 from partners.models.cooperation import CooperationField
 from partners.models.institutions import Institution, InstitutionName, InstitutionType
 from partners.models.parts import AgreementArea, AgreementDocument, Signature
@@ -21,6 +15,7 @@ from partners.models.relations import (
     InstitutionMerge,
     InstitutionPlace,
 )
+from partners.models.status import CONFIRMED_FOR_MONTHS, AgreementStatus, months_before
 
 __all__ = [
     "CONFIRMED_FOR_MONTHS",
@@ -30,6 +25,7 @@ __all__ = [
     "AgreementArea",
     "AgreementDocument",
     "AgreementParty",
+    "AgreementState",
     "AgreementStatus",
     "ContactPoint",
     "CooperationField",

@@ -96,3 +96,40 @@ class AgreementAction(PublicModel):
     def effective_from_start(self) -> datetime.date:
         """From when the changed terms count; a correction says what had been true all along."""
         return datetime.date.min if self.kind == self.Kind.CORRECTION else self.effective
+
+    @property
+    def counts_from(self) -> datetime.date:
+        """From when it decides the status: a longer term does as soon as it is agreed."""
+        agreed = (self.Kind.EXTENSION, self.Kind.RENEWAL)
+        return self.date if self.kind in agreed else self.effective_from_start
+
+
+class AgreementState(PublicModel):
+    """The dates that decide the status, as they stood for a time; for agreements with acts.
+
+    Follows from the acts and is rebuilt with each: a query for a day of the past reads it.
+    """
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="states")
+    valid_from = models.DateField()
+    valid_until = models.DateField()
+    starts = models.DateField(null=True)
+    signed_last = models.DateField(null=True)
+    ends_last = models.DateField(null=True)
+    notice_from = models.DateField(null=True)
+    is_evergreen = models.BooleanField()
+    confirmed_on = models.DateField(null=True)
+    suspended_on = models.DateField(null=True)
+    resumed_on = models.DateField(null=True)
+
+    objects = PublicQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["valid_from"]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "valid_from"], name="partners_state_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.agreement_id} {self.valid_from}"

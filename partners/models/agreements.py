@@ -7,7 +7,7 @@ from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -18,50 +18,16 @@ from partners import life
 from partners.models.cooperation import CooperationField
 from partners.models.institutions import Institution
 from partners.models.places import Place
+from partners.models.status import (
+    HISTORIC,
+    AgreementStatus,
+    months_before,
+    status_by_dates,
+    status_case,
+)
 from publishing.cache.models import PublicModel, PublicQuerySet
 from publishing.editorial import languages
 from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField, read
-
-
-class AgreementStatus(models.TextChoices):
-    """What an agreement is on a given day; computed, never typed."""
-
-    SUPERSEDED = "superseded", _("Superseded")
-    TERMINATED = "terminated", _("Terminated")
-    SUSPENDED = "suspended", _("Suspended")
-    EXPIRED = "expired", _("Expired")
-    NOT_CONFIRMED = "not_confirmed", _("Status not confirmed")
-    EXPIRING = "expiring", _("Expires soon")
-    IN_FORCE = "in_force", _("In force")
-    SIGNED = "signed", _("Signed, not yet in force")
-    ANNOUNCED = "announced", _("Announced")
-
-    @property
-    def look(self) -> str:
-        """How the arch is drawn: filled, half filled, in outline or dotted."""
-        looks = {"in_force": "active", "expiring": "soon"}
-        lapsed = {"expired", "terminated", "superseded"}
-        return looks.get(self.value) or ("lapsed" if self.value in lapsed else "open")
-
-    @classmethod
-    def with_look(cls, look: str) -> list["AgreementStatus"]:
-        return [status for status in cls if status.look == look]
-
-
-# An agreement without an end date that nobody has signed or confirmed for this long is doubtful.
-CONFIRMED_FOR_MONTHS = 24
-
-
-def months_before(day: datetime.date, months: int) -> datetime.date:
-    """The same day of the month, earlier; the last day of a shorter month."""
-    index = day.year * 12 + day.month - 1 - months
-    year, month = divmod(index, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return datetime.date(year, month + 1, min(day.day, last))
-        except ValueError:
-            continue
-    raise ValueError(day)
 
 
 class AgreementQuerySet(PublicQuerySet):
@@ -71,44 +37,21 @@ class AgreementQuerySet(PublicQuerySet):
 
     def with_status(self, day: datetime.date | None = None):
         """Annotate ``status`` for ``day`` (today): the rule of ``Agreement.status_on`` in SQL."""
-        day = day or timezone.localdate()
-        doubtful = months_before(day, CONFIRMED_FOR_MONTHS)
-        soon = day + datetime.timedelta(days=settings.PORTAL_EXPIRING_DAYS)
-        rules = (
-            (Q(superseded_on__lte=day), AgreementStatus.SUPERSEDED),
-            (Q(terminated_on__lte=day), AgreementStatus.TERMINATED),
-            (
-                Q(suspended_on__lte=day)
-                & (
-                    Q(resumed_on__isnull=True)
-                    | Q(resumed_on__gt=day)
-                    | Q(resumed_on__lt=F("suspended_on"))
-                ),
-                AgreementStatus.SUSPENDED,
-            ),
-            (Q(ends_last__lt=day), AgreementStatus.EXPIRED),
-            (
-                Q(is_evergreen=False, ends_last__isnull=True, starts__isnull=False, starts__lte=day)
-                & (Q(signed_last__isnull=True, starts__lt=doubtful) | Q(signed_last__lt=doubtful))
-                & (Q(confirmed_on__isnull=True) | Q(confirmed_on__lt=doubtful)),
-                AgreementStatus.NOT_CONFIRMED,
-            ),
-            (
-                Q(starts__lte=day)
-                & (Q(notice_from__lte=day) | Q(notice_from__isnull=True, ends_last__lte=soon)),
-                AgreementStatus.EXPIRING,
-            ),
-            (Q(starts__lte=day), AgreementStatus.IN_FORCE),
-            (Q(starts__isnull=False), AgreementStatus.SIGNED),
-            (Q(announced_first__isnull=False), AgreementStatus.ANNOUNCED),
-        )
-        return self.annotate(
-            status=Case(
-                *(When(condition, then=Value(str(status.value))) for condition, status in rules),
-                default=Value(str(AgreementStatus.NOT_CONFIRMED.value)),
-                output_field=models.CharField(),
+        today = timezone.localdate()
+        day = day or today
+        if day >= today:
+            return self.annotate(status=status_case(day))
+        valid = Q(states__valid_from__lte=day, states__valid_until__gt=day)
+        known = self.alias(state=FilteredRelation("states", condition=valid))
+        then = {
+            f"then_{name}": Case(
+                When(state__isnull=False, then=F(f"state__{name}")),
+                default=F(name),
+                output_field=column,
             )
-        )
+            for name, column in HISTORIC.items()
+        }
+        return known.alias(**then).annotate(status=status_case(day, prefix="then_"))
 
     def concluded(self):
         """Every required party has signed: the rule of ``Agreement.is_concluded`` in SQL."""
@@ -473,41 +416,14 @@ class Agreement(PublicModel):
         return reverse("partners:agreement", kwargs={"number": self.number})
 
     def status_on(self, day: datetime.date | None = None) -> AgreementStatus:
-        """The status on ``day`` (today); the first rule that matches wins."""
-        day = day or timezone.localdate()
-        if self.superseded_on and self.superseded_on <= day:
-            return AgreementStatus.SUPERSEDED
-        if self.terminated_on and self.terminated_on <= day:
-            return AgreementStatus.TERMINATED
-        if self._is_suspended(day):
-            return AgreementStatus.SUSPENDED
-        if self.ends_last and self.ends_last < day:
-            return AgreementStatus.EXPIRED
-        if self._is_doubtful(day):
-            return AgreementStatus.NOT_CONFIRMED
-        if self.starts and self.starts <= day:
-            return AgreementStatus.EXPIRING if self._is_expiring(day) else AgreementStatus.IN_FORCE
-        if self.starts:
-            return AgreementStatus.SIGNED
-        return AgreementStatus.ANNOUNCED if self.announced_first else AgreementStatus.NOT_CONFIRMED
-
-    def _is_suspended(self, day):
-        if not self.suspended_on or self.suspended_on > day:
-            return False
-        return not self.resumed_on or self.resumed_on > day or self.resumed_on < self.suspended_on
-
-    def _is_doubtful(self, day):
-        if self.is_evergreen or self.ends_last or not self.starts or self.starts > day:
-            return False
-        cutoff = months_before(day, CONFIRMED_FOR_MONTHS)
-        known = max(self.signed_last or self.starts, self.confirmed_on or datetime.date.min)
-        return known < cutoff
-
-    def _is_expiring(self, day):
-        if self.notice_from:
-            return self.notice_from <= day
-        soon = day + datetime.timedelta(days=settings.PORTAL_EXPIRING_DAYS)
-        return self.ends_last is not None and self.ends_last <= soon
+        """The status on ``day`` (today); for a day of the past, by the terms of that day."""
+        today = timezone.localdate()
+        day = day or today
+        then = self
+        if day < today and self.pk:
+            valid = (s for s in self.states.all() if s.valid_from <= day < s.valid_until)
+            then = next(valid, self)
+        return status_by_dates(self, then, day)
 
     def partners(self):
         """The parties other than the office itself, in order; all where it is no party."""

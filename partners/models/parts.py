@@ -20,6 +20,14 @@ from publishing.editorial import languages
 from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField
 
 
+class SignatureQuerySet(PublicQuerySet):
+    def printed_date_of(self, agreement) -> str:
+        """The date of a signature that only words can give, in the reader's language."""
+        column = languages.column("printed_date", languages.active())
+        found = self.filter(party__agreement=agreement).exclude(**{f"{column}__isnull": True})
+        return found.exclude(**{column: ""}).values_list(column, flat=True).first() or ""
+
+
 class Signature(PublicModel):
     """One party's signature. Who signed may not be known; that it was signed is."""
 
@@ -60,7 +68,7 @@ class Signature(PublicModel):
     )
     on_behalf_of = models.CharField(_("on behalf of"), max_length=200, blank=True)
 
-    objects = PublicQuerySet.as_manager()
+    objects = SignatureQuerySet.as_manager()
 
     class Meta:
         ordering = ["date_last", "pk"]

@@ -14,6 +14,7 @@ from partners.models.institutions import Institution
 from partners.models.period import Period
 from publishing.cache.models import PublicModel, PublicQuerySet
 from publishing.editorial import languages
+from publishing.editorial.models import OwnedRow
 
 _HAN_SPACED = re.compile(r"[㐀-鿿]\s+[㐀-鿿]")
 
@@ -113,7 +114,7 @@ class ParticipationQuerySet(PublicQuerySet):
         return self.select_related("person", "institution", "post__institution")
 
 
-class Participation(PublicModel):
+class Participation(OwnedRow):
     """A person, or a group without names, at an event, in a text, under an agreement."""
 
     class Role(models.TextChoices):

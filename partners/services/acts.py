@@ -22,6 +22,7 @@ from partners.models import (
     months_before,
 )
 from partners.services.checking import checked
+from partners.services.states import rebuild_states
 from publishing.editorial.dates import PartialDate, read
 from publishing.editorial.exceptions import Refused
 
@@ -191,6 +192,7 @@ def _record(row, agreement, kind, date, changes, details, doubts=()):
     except IntegrityError as error:
         raise Refused(_("This is on record already.")) from error
     _apply(row, changes)
+    rebuild_states(row)
     agreement.refresh_from_db()
     return action
 

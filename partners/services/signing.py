@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from partners.models import Agreement, AgreementParty, Person, Signature
 from partners.services.checking import checked
+from partners.services.states import rebuild_states
 from publishing.editorial.dates import read
 from publishing.editorial.exceptions import Refused
 
@@ -62,3 +63,4 @@ def _date(agreement):
     elif last:
         fresh.signed = str(last)
     checked(fresh).save()
+    rebuild_states(fresh)

@@ -192,30 +192,29 @@ def type_names(institution):
     return pgettext("between names", ", ").join(types)
 
 
-@register.inclusion_tag("partners/_relations.html")
-def relations(institution):
-    """What it belongs to, who founded it, its members: read from this end, grouped by the words."""
+@register.inclusion_tag("partners/_particulars.html")
+def particulars(institution):
+    """What it belongs to, who founded it, its members, places, contacts and numbers."""
+    founding = Agreement.objects.public().filter(pk=institution.founding_agreement_id)
+    return {
+        "institution": institution,
+        "relations": _relations(institution),
+        "founding_agreement": founding.for_register().first(),
+        "places": institution.other_places.select_related("place"),
+        "contacts": institution.contacts.filter(is_public=True),
+        "identifiers": institution.identifiers.all(),
+        "names": institution.names.exclude(kind=InstitutionName.Kind.ALIAS),
+    }
+
+
+def _relations(institution):
+    """Its relations as read from this end: the words, and all to whom they apply."""
     links = InstitutionLink.objects.between_public().about(institution)
     groups = {}
     for link in links.select_related("institution", "other"):
         words, other = link.read_from(institution)
         groups.setdefault(words, []).append((link, other))
-    founding = Agreement.objects.public().filter(pk=institution.founding_agreement_id)
-    return {
-        "groups": groups.items(),
-        "institution": institution,
-        "founding_agreement": founding.for_register().first(),
-    }
-
-
-@register.inclusion_tag("partners/_places_and_contacts.html")
-def places_and_contacts(institution):
-    return {
-        "places": institution.other_places.select_related("place__parent"),
-        "contacts": institution.contacts.filter(is_public=True),
-        "identifiers": institution.identifiers.all(),
-        "names": institution.names.exclude(kind=InstitutionName.Kind.ALIAS),
-    }
+    return list(groups.items())
 
 
 @register.inclusion_tag("partners/_areas.html")

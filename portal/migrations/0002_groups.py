@@ -7,7 +7,7 @@ from portal.groups import create_groups
 
 def make(apps, schema_editor):
     # Rights are otherwise made only after all migrations.
-    for label in ("media", "editorial", "pageviews", "partners", "news", "portal"):
+    for label in ("media", "editorial", "pageviews", "search", "partners", "news", "portal"):
         create_permissions(live_apps.get_app_config(label), apps=apps, verbosity=0)
     create_groups(apps.get_model("auth", "Group"), apps.get_model("auth", "Permission"))
 
@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
         ("auth", "0012_alter_user_first_name_max_length"),
         ("editorial", "0001_initial"),
         ("pageviews", "0001_initial"),
+        ("search", "0001_initial"),
     ]
 
     operations = [migrations.RunPython(make, migrations.RunPython.noop)]

@@ -8,8 +8,6 @@ from django.http import HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
-from django.utils.text import capfirst
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media
 from modeltranslation.fields import TranslationField
@@ -27,12 +25,13 @@ from publishing.editorial import (
 )
 from publishing.editorial.audit_admin import AuditEventAdmin  # noqa: F401 -- registers itself
 from publishing.editorial.choosers import KnownChoices
+from publishing.editorial.commentpages import CommentsMixin
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.filters import ChineseFilter, CopyFilter, EnglishFilter, FreshnessFilter
-from publishing.editorial.forms import PublishableForm, outcomes, owed, standing
-from publishing.editorial.languages import column, columns
-from publishing.editorial.commentpages import CommentsMixin
+from publishing.editorial.forms import PublishableForm, column_label, outcomes, owed, standing
 from publishing.editorial.gatepages import GateMixin
+from publishing.editorial.languages import column, columns
+from publishing.editorial.preview import PreviewMixin
 from publishing.editorial.terms import Term
 from publishing.editorial.usepages import WhereUsedMixin
 from publishing.editorial.versions import VersionsMixin
@@ -51,12 +50,20 @@ class BilingualFields:
             kwargs["assume_scheme"] = "https"
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(db_field, TranslationField):
-            name = db_field.translated_field.verbose_name
-            language = languages.language_name(db_field.language)
-            label = {"field": capfirst(name), "language": language}
-            field.label = gettext("%(field)s (%(language)s)") % label
+            field.label = column_label(db_field)
             field.widget.attrs["lang"] = languages.TAGS[db_field.language]
         return field
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return super().get_form(request, obj, change, **self._labels() | kwargs)
+
+    def get_formset(self, request, obj=None, **kwargs):
+        return super().get_formset(request, obj, **self._labels() | kwargs)
+
+    def _labels(self):
+        """Names of the columns where they are only shown; no form field tells them there."""
+        columns = [f for f in self.model._meta.fields if isinstance(f, TranslationField)]
+        return {"labels": {column.name: column_label(column) for column in columns}}
 
 
 # The style sheet that the text editor (TipTap, by way of django-prose-editor) writes into the
@@ -135,7 +142,9 @@ def without(fieldset, names):
     return title, options | {"fields": [row for row in rows if row]}
 
 
-class PublishableAdmin(GateMixin, CommentsMixin, WhereUsedMixin, VersionsMixin, BilingualAdmin):
+class PublishableAdmin(
+    PreviewMixin, GateMixin, CommentsMixin, WhereUsedMixin, VersionsMixin, BilingualAdmin
+):
     """A release, an event or a page: fields in two languages and one publication box.
 
     A draft and a working copy have the whole form. The form of a live row shows what is public
@@ -179,8 +188,8 @@ class PublishableAdmin(GateMixin, CommentsMixin, WhereUsedMixin, VersionsMixin, 
             return [*parts, LANGUAGES_FIELDSET, copy_fieldset(obj)]
         return [*parts, LANGUAGES_FIELDSET, draft_fieldset()]
 
-    def get_inlines(self, request, obj):
-        return [] if self.is_live(obj) else super().get_inlines(request, obj)
+    def get_inline_instances(self, request, obj=None):
+        return [] if self.is_live(obj) else super().get_inline_instances(request, obj)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
@@ -295,6 +304,7 @@ class PublishableAdmin(GateMixin, CommentsMixin, WhereUsedMixin, VersionsMixin, 
             "may_open_copy": policy.may_open_copy(request.user, obj),
             "open_copy_url": self.page_url("open-copy", obj.item),
             "live_url": self.page_url("change", obj.item),
+            "preview_url": self.page_url("preview", obj),
         }
         if copy is not None:
             places |= {

@@ -13,6 +13,6 @@ class EditorialConfig(AppConfig):
         from publishing.media import usage
 
         due.register_action(publish_due)
-        registrations.register()
         usage.register(library.in_relations)
         usage.register(library.in_texts)
+        registrations.register()

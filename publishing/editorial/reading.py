@@ -16,9 +16,11 @@ def rows(item) -> list[dict]:
         for name in parts.relations
     ]
     for name in parts.owned:
-        child, _parent, owned = traversal.owned_rows(item, name)
-        label = str(child._meta.verbose_name_plural)
-        found.append({"label": label, "shown": [str(row) for row in owned]})
+        part = traversal.part(model, name)
+        label = str(part.model._meta.verbose_name_plural)
+        rows = part.model.objects.filter(**part.link(item))
+        rows = rows.for_display() if hasattr(rows, "for_display") else rows
+        found.append({"label": label, "shown": [str(row) for row in rows]})
     return [row for row in found if row.get("shown") or row.get("texts")]
 
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
+from django.contrib.contenttypes.fields import GenericRelation
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from modeltranslation.fields import TranslationField
 
@@ -41,10 +43,28 @@ class Change:
         return self.model._meta.get_field(column(self.name, self.language) if single else self.name)
 
 
+@dataclass(frozen=True)
+class Part:
+    """The rows of one table that an item owns, by a foreign key or by a generic relation."""
+
+    model: type[models.Model]
+    # The columns that say whose row it is.
+    apart: tuple[str, ...]
+
+    def link(self, item) -> dict:
+        if len(self.apart) == 1:
+            return {f"{self.apart[0]}_id": item.pk}
+        kind, pk = self.apart
+        return {kind: ContentType.objects.get_for_model(item), pk: item.pk}
+
+    def rows(self, item) -> models.QuerySet:
+        return self.model._base_manager.filter(**self.link(item)).order_by("pk")
+
+
 @cache
-def shape(model: type[models.Model], parent: str = "") -> Shape:
-    """``parent`` is the foreign key by which a row is owned."""
-    apart = {parent, *getattr(model, "kept_apart", ())}
+def shape(model: type[models.Model], apart: tuple[str, ...] = ()) -> Shape:
+    """``apart`` names the columns by which a row is owned."""
+    apart = {*apart, *getattr(model, "kept_apart", ())}
     fields = model._meta.concrete_fields
     columns = [f for f in fields if isinstance(f, TranslationField)]
     texts = dict.fromkeys(f.translated_field.name for f in columns)
@@ -67,16 +87,18 @@ def shape(model: type[models.Model], parent: str = "") -> Shape:
     )
 
 
-def owned_rows(item, accessor: str):
-    """The child model, the name of its foreign key, and the rows that ``item`` owns."""
-    relation = item._meta.get_field(accessor)
-    rows = relation.related_model._base_manager.filter(**{relation.field.name: item.pk})
-    return relation.related_model, relation.field.name, rows.order_by("pk")
+@cache
+def part(model: type[models.Model], accessor: str) -> Part:
+    relation = model._meta.get_field(accessor)
+    if isinstance(relation, GenericRelation):
+        columns = (relation.content_type_field_name, relation.object_id_field_name)
+        return Part(relation.related_model, columns)
+    return Part(relation.related_model, (relation.field.name,))
 
 
-def snapshot(item, parent: str = "") -> dict:
+def snapshot(item, apart: tuple[str, ...] = ()) -> dict:
     """Everything that an item says, ready for JSON."""
-    parts = shape(type(item), parent)
+    parts = shape(type(item), apart)
     return {
         "texts": {
             name: {code: _text(item, column(name, code)) for code in languages.CODES}
@@ -112,8 +134,8 @@ def _related(item, name):
 def _owned(item, accessor):
     if item.pk is None:
         return []
-    _child, parent, rows = owned_rows(item, accessor)
-    return [{"key": str(row.key), **snapshot(row, parent)} for row in rows]
+    owned = part(type(item), accessor)
+    return [{"key": str(row.key), **snapshot(row, owned.apart)} for row in owned.rows(item)]
 
 
 def write(data: dict, item, codes: Iterable[str] = languages.CODES):
@@ -126,9 +148,9 @@ def write(data: dict, item, codes: Iterable[str] = languages.CODES):
     write_rows(data, item, codes)
 
 
-def fill(data: dict, item, codes: Iterable[str] = languages.CODES, parent: str = ""):
+def fill(data: dict, item, codes: Iterable[str] = languages.CODES, apart: tuple[str, ...] = ()):
     """The columns alone, without saving. Parts that ``data`` does not know stay as they are."""
-    parts = shape(type(item), parent)
+    parts = shape(type(item), apart)
     for name in parts.texts:
         for code in codes:
             if code in data["texts"].get(name, ()):
@@ -147,9 +169,11 @@ def _set(item, name, value):
     setattr(item, field.attname, field.to_python(value))
 
 
-def write_rows(data: dict, item, codes: Iterable[str] = languages.CODES, parent: str = ""):
+def write_rows(
+    data: dict, item, codes: Iterable[str] = languages.CODES, apart: tuple[str, ...] = ()
+):
     """Relations and owned rows. Rows are matched by key: none is deleted to be made again."""
-    parts = shape(type(item), parent)
+    parts = shape(type(item), apart)
     for name in parts.relations:
         if name in data["relations"]:
             known = item._meta.get_field(name).remote_field.model._base_manager
@@ -160,20 +184,23 @@ def write_rows(data: dict, item, codes: Iterable[str] = languages.CODES, parent:
 
 
 def _write_owned(entries, item, accessor, codes):
-    child, parent, rows = owned_rows(item, accessor)
-    existing = {str(row.key): row for row in rows}
+    owned = part(type(item), accessor)
+    existing = {str(row.key): row for row in owned.rows(item)}
     for key in existing.keys() - {entry["key"] for entry in entries}:
         existing[key].delete()
     for entry in entries:
-        row = existing.get(entry["key"]) or child(key=entry["key"], **{f"{parent}_id": item.pk})
-        fill(entry, row, codes, parent)
+        row, told = existing.get(entry["key"]), codes
+        if row is None:
+            # A new row comes whole: what it says in one language alone may mean nothing.
+            row, told = owned.model(key=entry["key"], **owned.link(item)), languages.CODES
+        fill(entry, row, told, owned.apart)
         row.save()
-        write_rows(entry, row, codes, parent)
+        write_rows(entry, row, told, owned.apart)
 
 
-def differences(model, before: dict, after: dict, *, parent="", row=None) -> list[Change]:
+def differences(model, before: dict, after: dict, *, apart=(), row=None) -> list[Change]:
     """What a reader would find changed, in the order of the form; null equals empty."""
-    parts = shape(model, parent)
+    parts = shape(model, apart)
     changes = []
 
     def compare(name, language, old, new):
@@ -193,19 +220,13 @@ def differences(model, before: dict, after: dict, *, parent="", row=None) -> lis
 
 
 def _owned_differences(model, accessor, before, after):
-    relation = model._meta.get_field(accessor)
+    owned = part(model, accessor)
     old, new = ({e["key"]: e for e in data.get(accessor, ())} for data in (before, after))
     changes = []
     for key in dict.fromkeys((*old, *new)):
         row = (accessor, key)
         if key in old and key in new:
-            changes += differences(
-                relation.related_model,
-                old[key],
-                new[key],
-                parent=relation.field.name,
-                row=row,
-            )
+            changes += differences(owned.model, old[key], new[key], apart=owned.apart, row=row)
         else:
             changes.append(Change(model, accessor, None, old.get(key), new.get(key), row))
     return changes

@@ -107,6 +107,12 @@ def fold(text):
 
 def fold_with_origins(text):
     """The folded text, and for each of its characters the place in ``text`` it came from."""
+    if JOINED.search(text) is None:
+        # Nearly every text: each character folds by itself, and nearly always to one.
+        pieces = [_folded[ord(character)] for character in text]
+        folded = "".join(pieces)
+        if len(folded) == len(text) and all(pieces):
+            return folded, list(range(len(text)))
     pieces, origins = [], []
     for cluster in CLUSTER.finditer(text):
         piece = fold(cluster[0])

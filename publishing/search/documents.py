@@ -83,14 +83,26 @@ def remove(obj):
 
 
 def _write(kind, documents):
-    """Replaces what is known of these rows; ``documents`` by key, None for what is not public."""
-    _forget(kind, documents)
+    """Replaces what is known of these rows; ``documents`` by key, None for what is not public.
+
+    A row keeps its key, so that a reader who is just being answered misses nothing.
+    """
     rows = [
         _row(kind, pk, language, document)
         for pk, document in documents.items()
         for language in _shown_languages(document)
     ]
-    SearchDocument.objects.bulk_create(rows)
+    known = SearchDocument.objects.filter(kind=kind, object_id__in=list(documents))
+    before = {
+        (row.object_id, row.language): row
+        for row in known.only("position", "day", "object_id", "language")
+    }
+    days = {(row.object_id, row.language): row.day for row in rows}
+    _erase(row for thing, row in before.items() if days.get(thing) != row.day)
+    known.filter(pk__in=[row.pk for thing, row in before.items() if thing not in days]).delete()
+    SearchDocument.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=IDENTITY, update_fields=CONTENT
+    )
     for row in rows:
         row.position = position_of(row.day, row.pk)
     SearchDocument.objects.filter(pk__in=[row.pk for row in rows]).update(position=POSITION)
@@ -101,10 +113,8 @@ def _write(kind, documents):
     vocabulary.learn(SearchTerm.Scope.DOCUMENTS, texts)
 
 
-def _forget(kind, pks):
-    rows = SearchDocument.objects.filter(kind=kind, object_id__in=list(pks))
-    DOCUMENT_TEXT.erase(rows.values_list("position", flat=True))
-    rows.delete()
+def _erase(rows):
+    DOCUMENT_TEXT.erase(row.position for row in rows if row.position is not None)
 
 
 def _shown_languages(document):
@@ -133,6 +143,12 @@ def _row(kind, pk, language, document):
     )
 
 
+IDENTITY = ("kind", "object_id", "language")
+CONTENT = [
+    field.name
+    for field in SearchDocument._meta.concrete_fields
+    if field.name not in ("id", "position", *IDENTITY)
+]
 COMPARED = ("language", "day", "visible_from", "visible_until", "title", "body", "url_name")
 COMPARED += ("url_kwargs", "analyzer_version")
 

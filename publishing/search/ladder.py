@@ -5,6 +5,7 @@ follows by name. Counts by facet combination come from one grouped question with
 so that a facet can ignore its own.
 """
 
+import itertools
 import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from publishing.search.analyzer import (
     plain_word,
     query_text,
 )
-from publishing.search.fulltext import All, Any, Term
+from publishing.search.fulltext import All, Any, Term, by_index
 from publishing.search.likeness import WHOLE_WORDS, Likeness, spellings_of
 from publishing.search.models import (
     ENTRY_TEXT,
@@ -33,7 +34,7 @@ from publishing.search.models import (
     kind_mark,
 )
 from publishing.search.names import NOTABLE_MARK, PUBLIC_MARK
-from publishing.search.readings import key_mark, reading_mark
+from publishing.search.readings import key_mark, looks_read, reading_mark
 
 PROPOSED = 100
 PROPOSED_NOTABLE = 60
@@ -175,12 +176,28 @@ def _read(directory, query):
 
 def _strict(query):
     runs = content_runs(query, NAME_CONNECTORS)
-    clauses = [_clause(run, is_last=run is runs[-1]) for run in runs]
+    clauses = list(_clauses(runs))
     whole = [Term((key_mark(typed),), prefix=len(typed) > 1) for typed in Likeness(query).keys]
     if joined := _joined_latin(query):
         whole.append(Term((reading_mark(joined),), prefix=True))
     expression = Any((All(tuple(clauses)), *whole))
     return Reading(expression, expression)
+
+
+def _clauses(runs):
+    """One for each run; syllables that are typed apart also count as the reading they make."""
+    for is_read, block in itertools.groupby(runs, _is_read):
+        block = list(block)
+        single = [_clause(run, is_last=run is runs[-1]) for run in block]
+        if is_read and 1 < len(block) < len(runs):
+            reading = "".join(plain_word(run.text) for run in block)
+            yield Any((All(tuple(single)), Term((reading_mark(reading),), prefix=True)))
+        else:
+            yield from single
+
+
+def _is_read(run):
+    return not run.dense and looks_read(plain_word(run.text))
 
 
 def _clause(run, *, is_last):
@@ -220,11 +237,19 @@ def _near(query, strict, found):
             terms.append(Term((word,), prefix=True))
         clauses.append(Any(tuple(terms)))
     loose = All(tuple(clauses))
-    corrected = ""
+    readings = _near_readings(query)
+    corrected = readings[0] if readings and not found else ""
     if not found and any(meant.values()):
         corrected = " ".join((meant.get(run) or [run.text])[0] for run in runs)
-    either = Any((strict.everywhere, loose))
+    meant_readings = (Term((reading_mark(each),), prefix=True) for each in readings)
+    either = Any((strict.everywhere, loose, *meant_readings))
     return Reading(either, either, corrected)
+
+
+def _near_readings(query):
+    """Readings of whole names that the reader may have meant to type."""
+    typed = _joined_latin(query)
+    return vocabulary.suggestions(SearchTerm.Scope.READINGS, typed) if typed.isascii() else []
 
 
 def _any_terms(query):
@@ -280,6 +305,9 @@ class _Directory:
             score = max(likeness.of(name, places) for likeness in likenesses)
             if score > best:
                 best, matched = score, name
+        together = max(likeness.together(names) for likeness in likenesses)
+        if together > best:
+            best, matched = together, None
         if any(likeness.is_place(places) for likeness in likenesses):
             # In Cambridge, and named after it: before what is only there.
             best, matched = (max(best, 76) + 2, matched) if best >= NAMED else (76, None)
@@ -298,7 +326,7 @@ class _Directory:
             source, values = self._source(expression, group, filters, marks)
             statements.append(f"SELECT id FROM (SELECT e.id {source} LIMIT {limit}) part{number}")
             params += values
-        with self.connection.cursor() as cursor:
+        with by_index(self.connection) as cursor:
             cursor.execute(" UNION ".join(statements), params)
             return [pk for (pk,) in cursor.fetchall()]
 

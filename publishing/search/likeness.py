@@ -73,6 +73,14 @@ class Likeness:
         best = max(best, self._reading(name), self._parts(name, places))
         return best * ROLE_WEIGHTS.get(name.role, 1)
 
+    def together(self, names):
+        """Parts that stand in different names of one entry, as in "dong nan university"."""
+        texts = [text for name in names for text in (name.key, name.reading.replace(" ", ""))]
+        for choices in self.parts:
+            if not any(choice in text for choice in choices for text in texts):
+                return 0
+        return 62 if len(self.parts) > 1 else 0
+
     def is_place(self, places):
         return any(typed in places for typed in self.keys)
 

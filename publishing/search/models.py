@@ -10,6 +10,8 @@ DOCUMENT_TEXT = FullText(
     table="search_searchdocument",
     columns=("title", "body", "marks"),
     groups={"titles": ("title", "marks"), "everything": ("title", "body", "marks")},
+    # One Chinese character is a question too.
+    prefixes="1 2 3",
 )
 
 ENTRY_TEXT = FullText(
@@ -161,6 +163,7 @@ class SearchTerm(models.Model):
     class Scope(models.TextChoices):
         DOCUMENTS = "documents", _("documents")
         NAMES = "names", _("names")
+        READINGS = "readings", _("readings of Chinese names")
 
     scope = models.CharField(_("scope"), max_length=10, choices=Scope)
     term = models.CharField(_("word"), max_length=64)
@@ -184,3 +187,24 @@ class SearchTerm(models.Model):
 
     def __str__(self):
         return self.term
+
+
+class SearchMiss(models.Model):
+    """Words that readers searched and nothing answered; see publishing.search.misses."""
+
+    text = models.CharField(_("searched words"), max_length=200)
+    language = models.CharField(_("language"), max_length=12)
+    day = models.DateField(_("last searched"))
+    count = models.PositiveIntegerField(_("times, at least"), default=1)
+
+    class Meta:
+        verbose_name = _("search without result")
+        verbose_name_plural = _("searches without result")
+        default_permissions = ("view", "delete")
+        constraints = [
+            models.UniqueConstraint(fields=["text", "language"], name="search_miss_once"),
+        ]
+        indexes = [models.Index(fields=["-day", "-count"], name="search_miss_newest")]
+
+    def __str__(self):
+        return self.text

@@ -22,7 +22,7 @@ from publishing.search.models import (
     facet_mark,
     kind_mark,
 )
-from publishing.search.readings import key_mark, reading_tokens, syllables
+from publishing.search.readings import joined, key_mark, reading_tokens, syllables
 
 logger = logging.getLogger(__name__)
 
@@ -98,17 +98,24 @@ def refresh(kind, today):
 
 
 def _write(kind, entries):
-    """Replaces what is known of these rows; ``entries`` by key, None for what nobody finds."""
-    _forget(kind, entries)
+    """Replaces what is known of these rows; ``entries`` by key, None for what nobody finds.
+
+    A row keeps its key, so that a reader who is just being answered misses nothing.
+    """
     named = {
         pk: (entry, names)
         for pk, entry in entries.items()
         if entry and (names := _search_names(kind, entry))
     }
+    _forget(kind, entries.keys() - named.keys())
     combinations = _combinations(entry.facets for entry, _names in named.values())
     rows = SearchEntry.objects.bulk_create(
-        _row(kind, pk, entry, names, combinations) for pk, (entry, names) in named.items()
+        [_row(kind, pk, entry, names, combinations) for pk, (entry, names) in named.items()],
+        update_conflicts=True,
+        unique_fields=IDENTITY,
+        update_fields=CONTENT,
     )
+    SearchName.objects.filter(entry__in=rows).delete()
     for row in rows:
         for name in named[row.object_id][1]:
             name.entry = row
@@ -121,6 +128,10 @@ def _write(kind, entries):
             for entry, names in named.values()
             for text in (*(name.text for name in names), *entry.places)
         ),
+    )
+    vocabulary.learn(
+        SearchTerm.Scope.READINGS,
+        (joined(name.reading) for _entry, names in named.values() for name in names),
     )
 
 
@@ -150,6 +161,12 @@ def _differences(kind, entries):
         if entry and _search_names(kind, entry)
     }
     return {pk for pk in entries if stored.get(pk) != wanted.get(pk)}
+
+
+IDENTITY = ("kind", "object_id")
+CONTENT = [
+    field.name for field in SearchEntry._meta.concrete_fields if field.name not in ("id", *IDENTITY)
+]
 
 
 def _forget(kind, pks):

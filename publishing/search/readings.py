@@ -25,6 +25,24 @@ def syllables(text, override=""):
     return lazy_pinyin(dense, errors="ignore")[:READ_SYLLABLES]
 
 
+def joined(reading):
+    """A stored reading, syllables apart, as one word."""
+    return reading.replace(" ", "")
+
+
+# Any syllable of Mandarin, and some that look like one; it only decides what is also tried.
+SYLLABLE = re.compile(
+    "(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?"
+    "(?:i?ang|i?ong|i?an|i?ao|u?ang|u?an|u?ai|van|eng|ing|en|in|un|vn|ei|er|ai|ou|ui|iu"
+    "|i?a|i?e|u?a|uo|ue|ve|[aoeiuv])"
+)
+
+
+def looks_read(word):
+    """Whether a Latin word may be one or more syllables of a reading."""
+    return re.fullmatch(f"(?:{SYLLABLE.pattern})+", word) is not None
+
+
 def spellings(reading):
     """A joined reading as readers type it: ü as v and as u."""
     return dict.fromkeys([reading, reading.replace("v", "u")])

@@ -14,6 +14,7 @@ from publishing.search.models import (
     SearchName,
     SearchTerm,
 )
+from publishing.search.readings import joined
 from publishing.search.registry import BATCH
 
 # A check reads all of a small office and a sample of a large one.
@@ -57,9 +58,11 @@ def _texts():
     found = SearchDocument.objects.values_list("title", "body").iterator()
     named = SearchName.objects.values_list("text", flat=True).iterator()
     places = SearchEntry.objects.exclude(places="").values_list("places", flat=True).iterator()
+    readings = SearchName.objects.exclude(reading="").values_list("reading", flat=True).iterator()
     return {
         SearchTerm.Scope.DOCUMENTS: (text for pair in found for text in pair),
         SearchTerm.Scope.NAMES: (text for texts in (named, places) for text in texts),
+        SearchTerm.Scope.READINGS: map(joined, readings),
     }
 
 

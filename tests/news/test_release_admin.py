@@ -89,29 +89,37 @@ def test_an_author_cannot_send_a_step_that_was_not_offered(as_group, step):
     assert not Release.objects.exists()
 
 
-def test_publishing_a_half_filled_language_is_refused_in_the_form(as_group):
-    response = add(
-        as_group("Publisher"), body_zh_hans="", step_en="publish", step_zh_hans="publish"
-    )
+def test_a_half_filled_language_is_kept_but_not_published(as_group):
+    sent = {"body_zh_hans": "", "step_en": "publish", "step_zh_hans": "publish"}
+    response = add(as_group("Publisher"), follow=True, **sent)
     assert "Chinese cannot be published: text is missing." in text(response)
-    assert not Release.objects.exists()
+    release = Release.objects.get()
+    assert release.headline_zh_hans == "标题"
+    assert release.public_languages() == []
+
+
+def approved_release():
+    release = make_release(public=[])
+    services.submit(item=release, language="en")
+    services.approve(item=release, language="en")
+    return release
 
 
 def test_the_form_says_what_happened_to_both_languages(as_group):
-    response = add(as_group("Publisher"), step_en="publish", follow=True)
-    page = text(response)
+    release = approved_release()
+    page = text(save(as_group("Publisher"), release, step_en="publish", follow=True))
     assert "English is published." in page
     assert "Chinese stays as it is: draft." in page
-    release = Release.objects.get()
+    release.refresh_from_db()
     assert release.public_languages() == ["en"]
 
 
 def test_a_publication_ahead_is_scheduled_and_can_be_taken_back(as_group):
-    client = as_group("Publisher")
+    client, release = as_group("Publisher"), approved_release()
     later = timezone.localtime() + timedelta(days=2)
     moment = {"at_en_0": later.date().isoformat(), "at_en_1": "09:00"}
-    add(client, step_en="publish", **moment)
-    release = Release.objects.get()
+    save(client, release, step_en="publish", **moment)
+    release.refresh_from_db()
     assert release.is_scheduled("en")
     assert client.get(f"/en/news/{release.slug}/").status_code == 404
     save(client, release, step_en="unschedule")

@@ -197,6 +197,21 @@ class TestParticipants:
 
 
 class TestForms:
+    def test_the_people_of_a_published_event_are_edited_in_place(self, admin_client):
+        event, person = make_event(), make_person("Chris Wood")
+        prefix = "partners-participation-target_type-target_id"
+        data = {
+            f"{prefix}-TOTAL_FORMS": 1,
+            f"{prefix}-INITIAL_FORMS": 0,
+            f"{prefix}-0-person": person.pk,
+            f"{prefix}-0-role": "witness",
+            f"{prefix}-0-mode": "online",
+            f"{prefix}-0-order": 1,
+        }
+        response = admin_client.post(f"/en/admin/news/event/{event.pk}/change/", data)
+        assert response.status_code == 302
+        assert [(str(p), p.role) for p in event.people.all()] == [("Chris Wood", "witness")]
+
     def test_the_list_of_people_costs_the_same_for_many(
         self, admin_client, django_assert_max_num_queries
     ):

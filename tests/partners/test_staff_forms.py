@@ -114,6 +114,10 @@ class TestAgreementForm:
         assert (agreement.title_en, agreement.ends) == ("As agreed", "2022")
         assert agreement.public_level == "listed"
 
+    def test_what_is_only_shown_names_its_language_too(self, manager):
+        html = manager.get(change(make_concluded(title_en="As agreed"))).content.decode()
+        assert "Title (English)" in html and "[en]" not in html
+
     def test_terms_are_open_before(self, manager):
         html = manager.get(change(make_agreement("A", "B"))).content.decode()
         assert 'name="title_en"' in html and 'name="ends"' in html

@@ -12,18 +12,22 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, models, transaction
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.html import strip_tags
 
-from news.models import Event, Release
+from news.models import Commitment, Event, Release
 from partners.models import (
     Agreement,
     AgreementParty,
     CooperationField,
     Institution,
+    InstitutionLink,
     InstitutionName,
     InstitutionType,
+    Person,
     Place,
+    Signature,
+    title_doubts,
 )
 from portal.demo.content import DATA
 from portal.demo.loading import CONTENT
@@ -165,6 +169,60 @@ class TestFacts:
         assert not any(any(pair) for pair in sites)
         settings = SiteSettings.load()
         assert not (settings.email or settings.telephone or settings.icp_number)
+
+    def test_the_birmingham_memorandum_has_five_areas_in_order_and_no_sixth(self):
+        memorandum = Agreement.objects.get(number="u-01")
+        areas = list(memorandum.areas.all())
+        assert [area.activity or area.isced for area in areas] == [
+            "research",
+            "transfer",
+            "training",
+            "culture",
+            "091",
+        ]
+        units = {unit.slug for area in areas for unit in area.lead_units.all()}
+        assert units == {"nanjing-bureau-of-culture"}
+
+    def test_its_signature_keeps_the_month_and_leaves_the_year_open(self):
+        memorandum = Agreement.objects.get(number="u-01")
+        signed = Signature.objects.get(party__agreement=memorandum, person__isnull=False)
+        assert signed.name_in("en") == "Tim Jones" and signed.printed_title_en == "Provost"
+        assert (signed.date, signed.printed_date_en) == ("", "May, year not given")
+        assert memorandum.is_concluded and memorandum.signed == ""
+
+    def test_joint_bodies_have_the_founders_that_the_texts_name(self):
+        founders = {}
+        for link in InstitutionLink.objects.filter(kind="founder_of"):
+            founders.setdefault(link.other.slug, set()).add(link.institution.slug)
+        assert founders == {
+            "cambridge-nanjing-centre": {
+                "university-of-cambridge",
+                "nanjing-international-health-area",
+            },
+            "cunjc-tuspark-base": {"cambridge-nanjing-centre", "tuspark-jiangsu"},
+            "joint-research-institute-biomedical-engineering": {
+                "university-of-birmingham",
+                "southeast-university",
+            },
+        }
+
+    def test_everybody_whom_the_texts_name_is_there(self):
+        assert Person.objects.count() == 23
+        conference = Event.objects.get(slug="deepening-partnership-conference-2020")
+        people = list(conference.people.all())
+        assert len(people) == 19 and people[-1].person is None
+        online = {row.name_in("en") for row in people if row.mode == "online"}
+        assert online == {"Stephen Toope", "Chris Wood", "Eilis Ferran"}
+
+    def test_the_two_titles_of_one_person_are_noticed(self):
+        meeting = Event.objects.get(slug="zhang-jinghua-meets-eilis-ferran")
+        with translation.override("en"):
+            doubts = title_doubts(meeting)
+        assert any("“Vice President”" in doubt for doubt in doubts)
+
+    def test_what_was_promised_is_kept_as_stated_and_no_more(self):
+        assert Commitment.objects.count() == 10
+        assert set(Commitment.objects.values_list("state", flat=True)) == {"stated"}
 
     def test_one_institution_is_the_office_and_it_is_no_partner(self):
         own = Institution.objects.get(is_own=True)

@@ -11,10 +11,12 @@ from django.contrib.auth.models import Group
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
 
-from portal.models import MenuItem, Milestone, SiteSettings
+from news.models import Boilerplate, BoilerplateVersion, Commitment, PressContact
+from partners.models import FormerAddress, InstitutionMerge
+from portal.models import Banner, HomeBlock, MenuItem, Milestone, Pin, SiteSettings
 from publishing.editorial import audit, copies
 from publishing.editorial.terms import Term
-from publishing.media.models import Image
+from publishing.media.models import File, Image, Video
 from publishing.pageviews.models import Correction, Total
 from publishing.pageviews.services import set_base
 from tests.builders import (
@@ -23,7 +25,9 @@ from tests.builders import (
     make_field,
     make_institution,
     make_page,
+    make_person,
     make_place,
+    make_post,
     make_release,
     make_type,
     make_user,
@@ -50,15 +54,32 @@ def make_correction(release):
 def world():
     """One row of every kind, by model; several states of what is published."""
     release, page = make_release(), make_page(slug="about-us")
+    person, institution = make_person(), make_institution()
+    boilerplate = Boilerplate.objects.create(name="The office")
     rows = {
         "release": release,
+        "person": person,
+        "post": make_post(person, "Director"),
+        "institutionmerge": InstitutionMerge.objects.create(
+            kept=institution, duplicate=make_institution(), record={}
+        ),
+        "formeraddress": FormerAddress.objects.create(slug="before", institution=institution),
+        "commitment": Commitment.objects.create(text_en="A centre.", agreement=make_agreement("A")),
         "event": make_event(),
         "page": page,
-        "institution": make_institution(),
+        "institution": institution,
         "agreement": make_agreement("A party"),
         "place": make_place(),
         "cooperationfield": make_field(),
         "institutiontype": make_type(),
+        "homeblock": HomeBlock.objects.create(part="news"),
+        "pin": Pin.objects.create(release=release),
+        "banner": Banner.objects.create(text_en="Closed", text_zh_hans="休息"),
+        "file": File.objects.create(title="Text", file="x.pdf", sha256="0", size=1),
+        "video": Video.objects.create(title="Film", provider="youtube", video_id="x"),
+        "boilerplate": boilerplate,
+        "boilerplateversion": BoilerplateVersion.objects.create(boilerplate=boilerplate),
+        "presscontact": PressContact.objects.create(name_en="Lin", institution=institution),
         "milestone": Milestone.objects.create(date="2020", title_en="Launch"),
         "menuitem": MenuItem.objects.create(page=page),
         "sitesettings": SiteSettings.objects.create(pk=1, name_en="Office"),

@@ -5,20 +5,29 @@ from datetime import time, timedelta
 from unittest import mock
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext, isolate_apps
 from django.utils import timezone
 
 from news.models import Event, Release
 from publishing.cache.models import current
-from publishing.editorial import copies, services, traversal
+from publishing.editorial import copies, languages, services, traversal
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.models import OwnedRow, Stage, State
 from publishing.editorial.records import AuditEvent, ChangeNote, FormerAddress, Revision
 from publishing.pageviews.models import Total
 from publishing.pageviews.services import set_base
 from publishing.search.models import SearchDocument
-from tests.builders import make_event, make_institution, make_page, make_release, make_user
+from tests.builders import (
+    make_event,
+    make_institution,
+    make_page,
+    make_participation,
+    make_person,
+    make_release,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -288,19 +297,36 @@ class TestSchedule:
 
 class TestTraversal:
     def test_every_column_is_a_text_a_fact_or_kept_apart_on_purpose(self):
-        shape = traversal.shape(Release)
-        assert shape.texts == ("headline", "summary", "body", "source_name", "machine")
-        assert shape.facts == (
-            "slug",
-            "source_language",
-            "kind",
-            "release_date",
-            "origin",
-            "source_url",
-            "field",
-            "lead_image",
-        )
-        assert shape.relations == ("institutions", "events", "agreements")
+        for model in copies.publishable_models():
+            shape = traversal.shape(model)
+            known = {*shape.texts, *shape.facts, *languages.columns(*shape.texts)}
+            left = {f.name for f in model._meta.concrete_fields if f.editable} - known
+            assert left <= model.kept_apart | {"id", *languages.columns("notice", "replacement")}
+            assert model.kept_apart.isdisjoint(shape.facts)
+            assert shape.texts and shape.facts
+
+    def test_each_table_with_a_key_is_owned_by_somebody(self):
+        """A new kind of row that nobody owns would not be in the working copy."""
+        owned = {
+            traversal.part(model, name).model
+            for model in copies.publishable_models()
+            for name in traversal.shape(model).owned
+        }
+        keyed = {model for model in apps.get_models() if issubclass(model, OwnedRow)}
+        assert keyed
+        assert keyed <= owned
+
+    def test_people_are_part_of_the_working_copy(self):
+        release = make_release()
+        lin = make_participation(release, make_person("Lin"))
+        copy = copies.open_copy(item=release)
+        assert [row.key for row in copy.people.all()] == [lin.key]
+        make_participation(copy, make_person("Chen"))
+        copy.people.filter(key=lin.key).update(printed_name_en="Prof. Lin")
+        assert release.people.count() == 1
+        services.publish(item=copy, language="en", minor=True)
+        assert release.people.count() == 2
+        assert release.people.get(pk=lin.pk).printed_name_en == "Prof. Lin"
 
     def test_null_and_empty_are_the_same(self):
         release = make_release(summary_en=None, source_name_en="")

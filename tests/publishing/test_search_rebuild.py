@@ -70,6 +70,17 @@ def test_a_rebuild_brings_the_index_in_step(shelf):
     assert set(SearchTerm.objects.values_list("term", flat=True)) == {"cambridge", "birmingham"}
 
 
+def test_a_rebuild_keeps_the_keys_so_that_no_answer_under_way_loses_a_row(shelf):
+    def keys():
+        return [list(model.objects.values_list("pk")) for model in (SearchDocument, SearchEntry)]
+
+    for word in ("Nanjing", "Cambridge"):
+        Group.objects.create(name=word)
+    before = keys()
+    rebuild(lambda *args: None)
+    assert keys() == before
+
+
 def test_a_check_fails_exactly_where_the_index_is_out_of_step(shelf):
     Group.objects.create(name="Shanghai")
     told = io.StringIO()

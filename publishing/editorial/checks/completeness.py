@@ -66,7 +66,7 @@ def pictures(item, language):
     if item.pk is None:
         return
     for accessor in traversal.shape(type(item)).owned:
-        _child, _parent, rows = traversal.owned_rows(item, accessor)
+        rows = traversal.part(type(item), accessor).rows(item)
         names = _picture_fields(rows.model)
         if names:
             for row in rows.select_related(*names):

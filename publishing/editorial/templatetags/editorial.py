@@ -73,3 +73,21 @@ def updates(item):
 @register.simple_tag
 def other_language_tag():
     return languages.TAGS[languages.other(languages.active())]
+
+
+@register.filter
+def side_by_side(form):
+    """The visible fields of a form in rows: both languages of a text, and what it says belongs
+    ``together`` (tuples of names), stand in one row.
+    """
+    rows, placed = [], set()
+    groups = list(getattr(form, "together", ()))
+    pairs = [languages.columns(name.removesuffix("_en")) for name in form.fields]
+    for field in form.visible_fields():
+        if field.name in placed:
+            continue
+        names = next((names for names in [*groups, *pairs] if field.name in names), (field.name,))
+        row = [form[name] for name in names if name in form.fields]
+        placed.update(field.name for field in row)
+        rows.append(row)
+    return rows

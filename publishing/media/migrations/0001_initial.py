@@ -2,13 +2,13 @@
 
 import django.core.validators
 import django.db.models.deletion
-import publishing.media.models
 from django.conf import settings
 from django.db import migrations, models
 
+import publishing.media.models
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,130 +17,622 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Image',
+            name="Image",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.CharField(default=publishing.media.models.new_uid, editable=False, max_length=22, unique=True)),
-                ('title', models.CharField(blank=True, help_text='For finding it in the library. Empty takes the name of the file.', max_length=200, verbose_name='title')),
-                ('credit', models.CharField(blank=True, help_text='Photographer and source.', max_length=200, verbose_name='credit')),
-                ('credit_en', models.CharField(blank=True, help_text='Photographer and source.', max_length=200, null=True, verbose_name='credit')),
-                ('credit_zh_hans', models.CharField(blank=True, help_text='Photographer and source.', max_length=200, null=True, verbose_name='credit')),
-                ('creator', models.CharField(blank=True, max_length=160, verbose_name='creator')),
-                ('rights_holder', models.CharField(blank=True, max_length=160, verbose_name='rights holder')),
-                ('usage_terms', models.TextField(blank=True, help_text='What the press may do with it. Without terms nobody is offered a download.', verbose_name='terms of use')),
-                ('usage_terms_en', models.TextField(blank=True, help_text='What the press may do with it. Without terms nobody is offered a download.', null=True, verbose_name='terms of use')),
-                ('usage_terms_zh_hans', models.TextField(blank=True, help_text='What the press may do with it. Without terms nobody is offered a download.', null=True, verbose_name='terms of use')),
-                ('licence', models.CharField(blank=True, choices=[('reserved', 'all rights reserved'), ('editorial', 'editorial use only'), ('cc_by', 'CC BY 4.0'), ('cc_by_sa', 'CC BY-SA 4.0'), ('cc_by_nc', 'CC BY-NC 4.0'), ('cc0', 'CC0 1.0')], max_length=10, verbose_name='licence')),
-                ('taken_on', models.DateField(blank=True, null=True, verbose_name='made on')),
-                ('created', models.DateTimeField(auto_now_add=True, verbose_name='uploaded')),
-                ('file', models.FileField(editable=False, max_length=120, upload_to=publishing.media.models.original_path, verbose_name='file')),
-                ('sha256', models.CharField(editable=False, max_length=64)),
-                ('width', models.PositiveIntegerField(editable=False, verbose_name='width')),
-                ('height', models.PositiveIntegerField(editable=False, verbose_name='height')),
-                ('alt', models.CharField(blank=True, help_text='Read out in place of the picture: what it shows, in one sentence.', max_length=300, validators=[publishing.media.models.not_a_file_name], verbose_name='description')),
-                ('alt_en', models.CharField(blank=True, help_text='Read out in place of the picture: what it shows, in one sentence.', max_length=300, null=True, validators=[publishing.media.models.not_a_file_name], verbose_name='description')),
-                ('alt_zh_hans', models.CharField(blank=True, help_text='Read out in place of the picture: what it shows, in one sentence.', max_length=300, null=True, validators=[publishing.media.models.not_a_file_name], verbose_name='description')),
-                ('caption', models.CharField(blank=True, max_length=500, verbose_name='caption')),
-                ('caption_en', models.CharField(blank=True, max_length=500, null=True, verbose_name='caption')),
-                ('caption_zh_hans', models.CharField(blank=True, max_length=500, null=True, verbose_name='caption')),
-                ('decorative', models.BooleanField(default=False, help_text='It adds nothing to the text: screen readers pass over it.', verbose_name='decorative')),
-                ('focal_x', models.FloatField(default=0.5, help_text='0 is the left edge, 1 the right edge.', validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='focal point, across')),
-                ('focal_y', models.FloatField(default=0.5, help_text='0 is the upper edge, 1 the lower edge.', validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='focal point, down')),
-                ('uploaded_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='uploaded by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uid",
+                    models.CharField(
+                        default=publishing.media.models.new_uid,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        blank=True,
+                        help_text="For finding it in the library. Empty takes the name of the file.",
+                        max_length=200,
+                        verbose_name="title",
+                    ),
+                ),
+                (
+                    "credit",
+                    models.CharField(
+                        blank=True,
+                        help_text="Photographer and source.",
+                        max_length=200,
+                        verbose_name="credit",
+                    ),
+                ),
+                (
+                    "credit_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="Photographer and source.",
+                        max_length=200,
+                        null=True,
+                        verbose_name="credit",
+                    ),
+                ),
+                (
+                    "credit_zh_hans",
+                    models.CharField(
+                        blank=True,
+                        help_text="Photographer and source.",
+                        max_length=200,
+                        null=True,
+                        verbose_name="credit",
+                    ),
+                ),
+                ("creator", models.CharField(blank=True, max_length=160, verbose_name="creator")),
+                (
+                    "rights_holder",
+                    models.CharField(blank=True, max_length=160, verbose_name="rights holder"),
+                ),
+                (
+                    "usage_terms",
+                    models.TextField(
+                        blank=True,
+                        help_text="What the press may do with it. Without terms nobody is offered a download.",
+                        verbose_name="terms of use",
+                    ),
+                ),
+                (
+                    "usage_terms_en",
+                    models.TextField(
+                        blank=True,
+                        help_text="What the press may do with it. Without terms nobody is offered a download.",
+                        null=True,
+                        verbose_name="terms of use",
+                    ),
+                ),
+                (
+                    "usage_terms_zh_hans",
+                    models.TextField(
+                        blank=True,
+                        help_text="What the press may do with it. Without terms nobody is offered a download.",
+                        null=True,
+                        verbose_name="terms of use",
+                    ),
+                ),
+                (
+                    "licence",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("reserved", "all rights reserved"),
+                            ("editorial", "editorial use only"),
+                            ("cc_by", "CC BY 4.0"),
+                            ("cc_by_sa", "CC BY-SA 4.0"),
+                            ("cc_by_nc", "CC BY-NC 4.0"),
+                            ("cc0", "CC0 1.0"),
+                        ],
+                        max_length=10,
+                        verbose_name="licence",
+                    ),
+                ),
+                ("taken_on", models.DateField(blank=True, null=True, verbose_name="made on")),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="uploaded")),
+                (
+                    "file",
+                    models.FileField(
+                        editable=False,
+                        max_length=120,
+                        upload_to=publishing.media.models.original_path,
+                        verbose_name="file",
+                    ),
+                ),
+                ("sha256", models.CharField(editable=False, max_length=64)),
+                ("width", models.PositiveIntegerField(editable=False, verbose_name="width")),
+                ("height", models.PositiveIntegerField(editable=False, verbose_name="height")),
+                (
+                    "alt",
+                    models.CharField(
+                        blank=True,
+                        help_text="Read out in place of the picture: what it shows, in one sentence.",
+                        max_length=300,
+                        validators=[publishing.media.models.not_a_file_name],
+                        verbose_name="description",
+                    ),
+                ),
+                (
+                    "alt_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="Read out in place of the picture: what it shows, in one sentence.",
+                        max_length=300,
+                        null=True,
+                        validators=[publishing.media.models.not_a_file_name],
+                        verbose_name="description",
+                    ),
+                ),
+                (
+                    "alt_zh_hans",
+                    models.CharField(
+                        blank=True,
+                        help_text="Read out in place of the picture: what it shows, in one sentence.",
+                        max_length=300,
+                        null=True,
+                        validators=[publishing.media.models.not_a_file_name],
+                        verbose_name="description",
+                    ),
+                ),
+                ("caption", models.CharField(blank=True, max_length=500, verbose_name="caption")),
+                (
+                    "caption_en",
+                    models.CharField(blank=True, max_length=500, null=True, verbose_name="caption"),
+                ),
+                (
+                    "caption_zh_hans",
+                    models.CharField(blank=True, max_length=500, null=True, verbose_name="caption"),
+                ),
+                (
+                    "decorative",
+                    models.BooleanField(
+                        default=False,
+                        help_text="It adds nothing to the text: screen readers pass over it.",
+                        verbose_name="decorative",
+                    ),
+                ),
+                (
+                    "focal_x",
+                    models.FloatField(
+                        default=0.5,
+                        help_text="0 is the left edge, 1 the right edge.",
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(1),
+                        ],
+                        verbose_name="focal point, across",
+                    ),
+                ),
+                (
+                    "focal_y",
+                    models.FloatField(
+                        default=0.5,
+                        help_text="0 is the upper edge, 1 the lower edge.",
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(1),
+                        ],
+                        verbose_name="focal point, down",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="uploaded by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'image',
-                'verbose_name_plural': 'images',
-                'ordering': ['-created', '-pk'],
-                'abstract': False,
+                "verbose_name": "image",
+                "verbose_name_plural": "images",
+                "ordering": ["-created", "-pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Video',
+            name="Video",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.CharField(default=publishing.media.models.new_uid, editable=False, max_length=22, unique=True)),
-                ('title', models.CharField(blank=True, help_text='For finding it in the library. Empty takes the name of the file.', max_length=200, verbose_name='title')),
-                ('credit', models.CharField(blank=True, help_text='Photographer and source.', max_length=200, verbose_name='credit')),
-                ('credit_en', models.CharField(blank=True, help_text='Photographer and source.', max_length=200, null=True, verbose_name='credit')),
-                ('credit_zh_hans', models.CharField(blank=True, help_text='Photographer and source.', max_length=200, null=True, verbose_name='credit')),
-                ('creator', models.CharField(blank=True, max_length=160, verbose_name='creator')),
-                ('rights_holder', models.CharField(blank=True, max_length=160, verbose_name='rights holder')),
-                ('usage_terms', models.TextField(blank=True, help_text='What the press may do with it. Without terms nobody is offered a download.', verbose_name='terms of use')),
-                ('usage_terms_en', models.TextField(blank=True, help_text='What the press may do with it. Without terms nobody is offered a download.', null=True, verbose_name='terms of use')),
-                ('usage_terms_zh_hans', models.TextField(blank=True, help_text='What the press may do with it. Without terms nobody is offered a download.', null=True, verbose_name='terms of use')),
-                ('licence', models.CharField(blank=True, choices=[('reserved', 'all rights reserved'), ('editorial', 'editorial use only'), ('cc_by', 'CC BY 4.0'), ('cc_by_sa', 'CC BY-SA 4.0'), ('cc_by_nc', 'CC BY-NC 4.0'), ('cc0', 'CC0 1.0')], max_length=10, verbose_name='licence')),
-                ('taken_on', models.DateField(blank=True, null=True, verbose_name='made on')),
-                ('created', models.DateTimeField(auto_now_add=True, verbose_name='uploaded')),
-                ('heading', models.CharField(blank=True, max_length=200, verbose_name='title for readers')),
-                ('heading_en', models.CharField(blank=True, max_length=200, null=True, verbose_name='title for readers')),
-                ('heading_zh_hans', models.CharField(blank=True, max_length=200, null=True, verbose_name='title for readers')),
-                ('provider', models.CharField(choices=[('youtube', 'YouTube'), ('vimeo', 'Vimeo'), ('bilibili', 'Bilibili'), ('tencent', 'Tencent Video')], editable=False, max_length=10, verbose_name='host')),
-                ('video_id', models.CharField(editable=False, max_length=40)),
-                ('second_provider', models.CharField(blank=True, choices=[('youtube', 'YouTube'), ('vimeo', 'Vimeo'), ('bilibili', 'Bilibili'), ('tencent', 'Tencent Video')], editable=False, max_length=10, verbose_name='second host')),
-                ('second_id', models.CharField(blank=True, editable=False, max_length=40)),
-                ('minutes', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='length, minutes')),
-                ('transcript', models.TextField(blank=True, verbose_name='transcript')),
-                ('transcript_en', models.TextField(blank=True, null=True, verbose_name='transcript')),
-                ('transcript_zh_hans', models.TextField(blank=True, null=True, verbose_name='transcript')),
-                ('poster', models.ForeignKey(blank=True, help_text='Empty: a drawing. It is never fetched from the host.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='media.image', verbose_name='poster')),
-                ('uploaded_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='uploaded by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uid",
+                    models.CharField(
+                        default=publishing.media.models.new_uid,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        blank=True,
+                        help_text="For finding it in the library. Empty takes the name of the file.",
+                        max_length=200,
+                        verbose_name="title",
+                    ),
+                ),
+                (
+                    "credit",
+                    models.CharField(
+                        blank=True,
+                        help_text="Photographer and source.",
+                        max_length=200,
+                        verbose_name="credit",
+                    ),
+                ),
+                (
+                    "credit_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="Photographer and source.",
+                        max_length=200,
+                        null=True,
+                        verbose_name="credit",
+                    ),
+                ),
+                (
+                    "credit_zh_hans",
+                    models.CharField(
+                        blank=True,
+                        help_text="Photographer and source.",
+                        max_length=200,
+                        null=True,
+                        verbose_name="credit",
+                    ),
+                ),
+                ("creator", models.CharField(blank=True, max_length=160, verbose_name="creator")),
+                (
+                    "rights_holder",
+                    models.CharField(blank=True, max_length=160, verbose_name="rights holder"),
+                ),
+                (
+                    "usage_terms",
+                    models.TextField(
+                        blank=True,
+                        help_text="What the press may do with it. Without terms nobody is offered a download.",
+                        verbose_name="terms of use",
+                    ),
+                ),
+                (
+                    "usage_terms_en",
+                    models.TextField(
+                        blank=True,
+                        help_text="What the press may do with it. Without terms nobody is offered a download.",
+                        null=True,
+                        verbose_name="terms of use",
+                    ),
+                ),
+                (
+                    "usage_terms_zh_hans",
+                    models.TextField(
+                        blank=True,
+                        help_text="What the press may do with it. Without terms nobody is offered a download.",
+                        null=True,
+                        verbose_name="terms of use",
+                    ),
+                ),
+                (
+                    "licence",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("reserved", "all rights reserved"),
+                            ("editorial", "editorial use only"),
+                            ("cc_by", "CC BY 4.0"),
+                            ("cc_by_sa", "CC BY-SA 4.0"),
+                            ("cc_by_nc", "CC BY-NC 4.0"),
+                            ("cc0", "CC0 1.0"),
+                        ],
+                        max_length=10,
+                        verbose_name="licence",
+                    ),
+                ),
+                ("taken_on", models.DateField(blank=True, null=True, verbose_name="made on")),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="uploaded")),
+                (
+                    "heading",
+                    models.CharField(blank=True, max_length=200, verbose_name="title for readers"),
+                ),
+                (
+                    "heading_en",
+                    models.CharField(
+                        blank=True, max_length=200, null=True, verbose_name="title for readers"
+                    ),
+                ),
+                (
+                    "heading_zh_hans",
+                    models.CharField(
+                        blank=True, max_length=200, null=True, verbose_name="title for readers"
+                    ),
+                ),
+                (
+                    "provider",
+                    models.CharField(
+                        choices=[
+                            ("youtube", "YouTube"),
+                            ("vimeo", "Vimeo"),
+                            ("bilibili", "Bilibili"),
+                            ("tencent", "Tencent Video"),
+                        ],
+                        editable=False,
+                        max_length=10,
+                        verbose_name="host",
+                    ),
+                ),
+                ("video_id", models.CharField(editable=False, max_length=40)),
+                (
+                    "second_provider",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("youtube", "YouTube"),
+                            ("vimeo", "Vimeo"),
+                            ("bilibili", "Bilibili"),
+                            ("tencent", "Tencent Video"),
+                        ],
+                        editable=False,
+                        max_length=10,
+                        verbose_name="second host",
+                    ),
+                ),
+                ("second_id", models.CharField(blank=True, editable=False, max_length=40)),
+                (
+                    "minutes",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="length, minutes"
+                    ),
+                ),
+                ("transcript", models.TextField(blank=True, verbose_name="transcript")),
+                (
+                    "transcript_en",
+                    models.TextField(blank=True, null=True, verbose_name="transcript"),
+                ),
+                (
+                    "transcript_zh_hans",
+                    models.TextField(blank=True, null=True, verbose_name="transcript"),
+                ),
+                (
+                    "poster",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: a drawing. It is never fetched from the host.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="media.image",
+                        verbose_name="poster",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="uploaded by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'video',
-                'verbose_name_plural': 'videos',
-                'ordering': ['-created', '-pk'],
-                'abstract': False,
+                "verbose_name": "video",
+                "verbose_name_plural": "videos",
+                "ordering": ["-created", "-pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='File',
+            name="File",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.CharField(default=publishing.media.models.new_uid, editable=False, max_length=22, unique=True)),
-                ('title', models.CharField(blank=True, help_text='For finding it in the library. Empty takes the name of the file.', max_length=200, verbose_name='title')),
-                ('credit', models.CharField(blank=True, help_text='Photographer and source.', max_length=200, verbose_name='credit')),
-                ('credit_en', models.CharField(blank=True, help_text='Photographer and source.', max_length=200, null=True, verbose_name='credit')),
-                ('credit_zh_hans', models.CharField(blank=True, help_text='Photographer and source.', max_length=200, null=True, verbose_name='credit')),
-                ('creator', models.CharField(blank=True, max_length=160, verbose_name='creator')),
-                ('rights_holder', models.CharField(blank=True, max_length=160, verbose_name='rights holder')),
-                ('usage_terms', models.TextField(blank=True, help_text='What the press may do with it. Without terms nobody is offered a download.', verbose_name='terms of use')),
-                ('usage_terms_en', models.TextField(blank=True, help_text='What the press may do with it. Without terms nobody is offered a download.', null=True, verbose_name='terms of use')),
-                ('usage_terms_zh_hans', models.TextField(blank=True, help_text='What the press may do with it. Without terms nobody is offered a download.', null=True, verbose_name='terms of use')),
-                ('licence', models.CharField(blank=True, choices=[('reserved', 'all rights reserved'), ('editorial', 'editorial use only'), ('cc_by', 'CC BY 4.0'), ('cc_by_sa', 'CC BY-SA 4.0'), ('cc_by_nc', 'CC BY-NC 4.0'), ('cc0', 'CC0 1.0')], max_length=10, verbose_name='licence')),
-                ('taken_on', models.DateField(blank=True, null=True, verbose_name='made on')),
-                ('created', models.DateTimeField(auto_now_add=True, verbose_name='uploaded')),
-                ('file', models.FileField(editable=False, max_length=120, upload_to=publishing.media.models.file_path, verbose_name='file')),
-                ('sha256', models.CharField(editable=False, max_length=64)),
-                ('size', models.PositiveBigIntegerField(editable=False, verbose_name='size')),
-                ('extension', models.CharField(editable=False, max_length=5, verbose_name='type')),
-                ('label', models.CharField(blank=True, help_text='What readers see.', max_length=200, verbose_name='label')),
-                ('label_en', models.CharField(blank=True, help_text='What readers see.', max_length=200, null=True, verbose_name='label')),
-                ('label_zh_hans', models.CharField(blank=True, help_text='What readers see.', max_length=200, null=True, verbose_name='label')),
-                ('uploaded_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='uploaded by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uid",
+                    models.CharField(
+                        default=publishing.media.models.new_uid,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        blank=True,
+                        help_text="For finding it in the library. Empty takes the name of the file.",
+                        max_length=200,
+                        verbose_name="title",
+                    ),
+                ),
+                (
+                    "credit",
+                    models.CharField(
+                        blank=True,
+                        help_text="Photographer and source.",
+                        max_length=200,
+                        verbose_name="credit",
+                    ),
+                ),
+                (
+                    "credit_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="Photographer and source.",
+                        max_length=200,
+                        null=True,
+                        verbose_name="credit",
+                    ),
+                ),
+                (
+                    "credit_zh_hans",
+                    models.CharField(
+                        blank=True,
+                        help_text="Photographer and source.",
+                        max_length=200,
+                        null=True,
+                        verbose_name="credit",
+                    ),
+                ),
+                ("creator", models.CharField(blank=True, max_length=160, verbose_name="creator")),
+                (
+                    "rights_holder",
+                    models.CharField(blank=True, max_length=160, verbose_name="rights holder"),
+                ),
+                (
+                    "usage_terms",
+                    models.TextField(
+                        blank=True,
+                        help_text="What the press may do with it. Without terms nobody is offered a download.",
+                        verbose_name="terms of use",
+                    ),
+                ),
+                (
+                    "usage_terms_en",
+                    models.TextField(
+                        blank=True,
+                        help_text="What the press may do with it. Without terms nobody is offered a download.",
+                        null=True,
+                        verbose_name="terms of use",
+                    ),
+                ),
+                (
+                    "usage_terms_zh_hans",
+                    models.TextField(
+                        blank=True,
+                        help_text="What the press may do with it. Without terms nobody is offered a download.",
+                        null=True,
+                        verbose_name="terms of use",
+                    ),
+                ),
+                (
+                    "licence",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("reserved", "all rights reserved"),
+                            ("editorial", "editorial use only"),
+                            ("cc_by", "CC BY 4.0"),
+                            ("cc_by_sa", "CC BY-SA 4.0"),
+                            ("cc_by_nc", "CC BY-NC 4.0"),
+                            ("cc0", "CC0 1.0"),
+                        ],
+                        max_length=10,
+                        verbose_name="licence",
+                    ),
+                ),
+                ("taken_on", models.DateField(blank=True, null=True, verbose_name="made on")),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="uploaded")),
+                (
+                    "file",
+                    models.FileField(
+                        editable=False,
+                        max_length=120,
+                        upload_to=publishing.media.models.file_path,
+                        verbose_name="file",
+                    ),
+                ),
+                ("sha256", models.CharField(editable=False, max_length=64)),
+                ("size", models.PositiveBigIntegerField(editable=False, verbose_name="size")),
+                ("extension", models.CharField(editable=False, max_length=5, verbose_name="type")),
+                (
+                    "label",
+                    models.CharField(
+                        blank=True,
+                        help_text="What readers see.",
+                        max_length=200,
+                        verbose_name="label",
+                    ),
+                ),
+                (
+                    "label_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="What readers see.",
+                        max_length=200,
+                        null=True,
+                        verbose_name="label",
+                    ),
+                ),
+                (
+                    "label_zh_hans",
+                    models.CharField(
+                        blank=True,
+                        help_text="What readers see.",
+                        max_length=200,
+                        null=True,
+                        verbose_name="label",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="uploaded by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'file',
-                'verbose_name_plural': 'files',
-                'ordering': ['-created', '-pk'],
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('sha256',), name='media_file_once_in_library', violation_error_message='This file is already in the library.')],
+                "verbose_name": "file",
+                "verbose_name_plural": "files",
+                "ordering": ["-created", "-pk"],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("sha256",),
+                        name="media_file_once_in_library",
+                        violation_error_message="This file is already in the library.",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='image',
-            constraint=models.CheckConstraint(condition=models.Q(('focal_x__gte', 0), ('focal_x__lte', 1), ('focal_y__gte', 0), ('focal_y__lte', 1)), name='media_image_focal_point_inside', violation_error_message='The focal point lies outside the picture.'),
+            model_name="image",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("focal_x__gte", 0),
+                    ("focal_x__lte", 1),
+                    ("focal_y__gte", 0),
+                    ("focal_y__lte", 1),
+                ),
+                name="media_image_focal_point_inside",
+                violation_error_message="The focal point lies outside the picture.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='image',
-            constraint=models.CheckConstraint(condition=models.Q(('height__gt', 0), ('width__gt', 0)), name='media_image_has_size', violation_error_message='A picture has a width and a height.'),
+            model_name="image",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("height__gt", 0), ("width__gt", 0)),
+                name="media_image_has_size",
+                violation_error_message="A picture has a width and a height.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='image',
-            constraint=models.UniqueConstraint(fields=('sha256',), name='media_image_once_in_library', violation_error_message='This picture is already in the library.'),
+            model_name="image",
+            constraint=models.UniqueConstraint(
+                fields=("sha256",),
+                name="media_image_once_in_library",
+                violation_error_message="This picture is already in the library.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='video',
-            constraint=models.UniqueConstraint(fields=('provider', 'video_id'), name='media_video_once_in_library', violation_error_message='This video is already in the library.'),
+            model_name="video",
+            constraint=models.UniqueConstraint(
+                fields=("provider", "video_id"),
+                name="media_video_once_in_library",
+                violation_error_message="This video is already in the library.",
+            ),
         ),
     ]

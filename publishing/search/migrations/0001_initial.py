@@ -145,6 +145,33 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="SearchMiss",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.CharField(max_length=200, verbose_name="searched words")),
+                ("language", models.CharField(max_length=12, verbose_name="language")),
+                ("day", models.DateField(verbose_name="last searched")),
+                (
+                    "count",
+                    models.PositiveIntegerField(default=1, verbose_name="times, at least"),
+                ),
+            ],
+            options={
+                "verbose_name": "search without result",
+                "verbose_name_plural": "searches without result",
+                "default_permissions": ("view", "delete"),
+                "indexes": [models.Index(fields=["-day", "-count"], name="search_miss_newest")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("text", "language"), name="search_miss_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="SearchTerm",
             fields=[
                 (
@@ -156,7 +183,11 @@ class Migration(migrations.Migration):
                 (
                     "scope",
                     models.CharField(
-                        choices=[("documents", "documents"), ("names", "names")],
+                        choices=[
+                            ("documents", "documents"),
+                            ("names", "names"),
+                            ("readings", "readings of Chinese names"),
+                        ],
                         max_length=10,
                         verbose_name="scope",
                     ),

@@ -1,4 +1,7 @@
-"""Writes the table of Han variants that the analyzer folds by; run when OpenCC is raised."""
+"""Writes the table of Han variants that the analyzer folds by; run when OpenCC is raised.
+
+OpenCC stands in tests/requirements.txt: a portal that runs only reads the table.
+"""
 
 from unicodedata import normalize
 

@@ -1,0 +1,351 @@
+"""How long the searches take among much content, beside plain comparison and trigram search.
+
+    python bench/search_speed.py [--institutions 100000] [--documents 200000]
+
+Fills the database that DATABASE_URL names, or a new SQLite file, and asks each question several
+times. Told are processor time, of the backend of PostgreSQL too, which a busy machine disturbs
+little, and the best wall time. A database filled before, with as much, is used as it is.
+"""
+
+import argparse
+import itertools
+import os
+import random
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
+
+BROAD = """
+    university 大学 china 技术 institute 科学 uni 大 u technologies
+""".split()  # noqa: SIM905
+DOCUMENTS = """
+    大学, university, 南京, 南京大学, cambridge, 联合实验室, 合作, 暑期学校, robotics, 东南, 储能,
+    univ, 学, visit, laboratries, delegation, zanzibar, 人工智能, professor, 2021, 医学院, the,
+    joint laboratory,
+    agreement signed, summer school, university of cambridge, energy storage, medicine nanjing,
+    materials science, 签署协议
+""".replace("\n", "").split(",")
+DOCUMENTS = [text.strip() for text in DOCUMENTS]
+ENGLISH = """
+    university college laboratory delegation agreement signed visit professor research students
+    programme joint centre science technology medicine engineering energy storage materials
+    robotics summer school partnership lecture exhibition nanjing cambridge birmingham southeast
+    innovation workshop doctoral exchange scholarship committee signing ceremony museum library
+    water climate agriculture transport heritage design language teaching quantum
+""".split()  # noqa: SIM905
+CHINESE = """
+    大学 南京 剑桥 联合实验室 代表团 协议 签署 访问 教授 研究 学生 项目 中心 科学 技术 医学院 工程
+    储能 材料 人工智能 暑期学校 合作 讲座 展览 东南大学 创新 博士 交流 奖学金 委员会 仪式 图书馆
+    水利 气候 农业 交通 遗产 设计 语言 教学 量子 伯明翰 理工大学 城市
+""".split()  # noqa: SIM905
+# The first words are the commonest, as in any text.
+ENGLISH_WEIGHTS = list(itertools.accumulate(1 / (n + 2) for n in range(len(ENGLISH))))
+CHINESE_WEIGHTS = list(itertools.accumulate(1 / (n + 2) for n in range(len(CHINESE))))
+HEADINGS = f"{'p50':>8}{'p95':>8}{'max':>8}"
+ROUNDS = 3
+# As many are invented; the rest are copies of them, STEP keys apart.
+INVENTED, WRITTEN, STEP = 5_000, 2_500, 100_000
+
+
+def fill_institutions(count):
+    """Invents some and copies them inside the database, which is much faster."""
+    from search_quality import load_institutions, load_noise
+
+    from partners.models import Institution, InstitutionName, Place
+    from publishing.search.models import ENTRY_TEXT, SearchEntry, SearchName
+
+    have = Institution.objects.count()
+    if have >= count:
+        return
+    if not have:
+        load_institutions()
+    if have < min(count, INVENTED):
+        load_noise(min(count, INVENTED), list(Place.objects.filter(parent=None)))
+    for offset in copies(Institution, count):
+        copy(Institution, offset, slug=f"slug || '-{offset}'")
+        copy(Institution.types.through, offset, institution_id=f"institution_id + {offset}")
+        copy(InstitutionName, offset, institution_id=f"institution_id + {offset}")
+        copy(SearchEntry, offset, object_id=f"object_id + {offset}")
+        copy(SearchName, offset, entry_id=f"entry_id + {offset}")
+        copy_text(ENTRY_TEXT, f"rowid + {offset}", f"rowid <= {STEP}")
+
+
+def copies(model, count):
+    """Offsets of keys for the copies that are missing of the first rows, which end at STEP."""
+    base = model.objects.filter(pk__lte=STEP).count()
+    have = -(-model.objects.count() // base)
+    return range(have * STEP, -(-count // base) * STEP, STEP)
+
+
+def copy(model, offset, **changed):
+    from django.db import connection
+
+    columns = [f'"{field.column}"' for field in model._meta.concrete_fields]
+    changed = {f'"{name}"': value for name, value in changed.items()} | {'"id"': f"id + {offset}"}
+    values = [changed.get(column, column) for column in columns]
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({', '.join(columns)}) "
+            f"SELECT {', '.join(values)} FROM {table} WHERE id <= {STEP}"
+        )
+
+
+def copy_text(text, rowid, condition):
+    from django.db import connection
+
+    columns = text.columns if connection.vendor == "sqlite" else tuple(text.groups)
+    names = ", ".join(columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {text.index} (rowid, {names}) "
+            f"SELECT {rowid}, {names} FROM {text.index} WHERE {condition}"
+        )
+
+
+def text(dice, words, weights, length, between):
+    return between.join(dice.choices(words, cum_weights=weights, k=length))
+
+
+def invented(dice, number):
+    """A release in two languages, with rare words of its own."""
+    import datetime
+
+    from search_quality import signs, word
+
+    from publishing.search.documents import Document
+    from publishing.search.publishable import ALWAYS
+
+    rare = f"{word(dice)} {word(dice)}"
+    return Document(
+        titles={
+            "en": f"{text(dice, ENGLISH, ENGLISH_WEIGHTS, 7, ' ')} {rare}",
+            "zh-hans": f"{text(dice, CHINESE, CHINESE_WEIGHTS, 5, '')}{signs(dice)}",
+        },
+        bodies={
+            "en": text(dice, ENGLISH, ENGLISH_WEIGHTS, 90, " "),
+            "zh-hans": text(dice, CHINESE, CHINESE_WEIGHTS, 60, "，"),
+        },
+        visible={"en": (ALWAYS, None), "zh-hans": (ALWAYS, None)},
+        url_name="home",
+        date=datetime.date(2014, 1, 1) + datetime.timedelta(days=dice.randrange(4_600)),
+    )
+
+
+def fill_documents(count):
+    from django.db import transaction
+
+    from publishing.search import documents
+    from publishing.search.models import DOCUMENT_TEXT, SearchDocument
+
+    dice = random.Random(11)
+    releases = SearchDocument.objects.filter(kind="release")
+    registration = documents.KINDS["release"]
+    if not releases.exists():
+        for start in range(0, min(count // 2, WRITTEN), 500):
+            batch = {number: invented(dice, number) for number in range(start + 1, start + 501)}
+            with transaction.atomic():
+                registration.write("release", batch)
+    for offset in copies(SearchDocument, count):
+        copy(
+            SearchDocument,
+            offset,
+            object_id=f"object_id + {offset}",
+            position=f"position + {offset}",
+        )
+        # The key of a document is its day and, in the lower half, the key of its row.
+        copy_text(DOCUMENT_TEXT, f"rowid + {offset}", f"rowid % 4294967296 <= {STEP}")
+
+
+def analyze():
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
+
+
+def plainly(text):
+    """What a list with a search box does: contains, counted, the first twenty."""
+    from django.db.models import Q
+
+    from partners.models import Institution
+
+    found = Institution.objects.public().filter(
+        Q(name_en__icontains=text)
+        | Q(name_zh_hans__icontains=text)
+        | Q(names__text__icontains=text)
+    )
+    return found.distinct().count(), list(found.distinct().order_by("name_en")[:20])
+
+
+def plainly_in_documents(text):
+    from django.db.models import Q
+
+    from publishing.search.models import SearchDocument
+
+    found = SearchDocument.objects.filter(Q(title__icontains=text) | Q(body__icontains=text))
+    return found.count(), list(found.order_by("-date")[:20].values_list("title", flat=True))
+
+
+class Trigrams:
+    """The names in the database's own trigram index: FTS5's, or pg_trgm where there is one."""
+
+    def __init__(self):
+        from django.db import DatabaseError, connection, transaction
+
+        self.connection, self.is_there = connection, True
+        statements = (
+            [
+                "CREATE VIRTUAL TABLE IF NOT EXISTS bench_trigrams "
+                "USING fts5(text, tokenize='trigram')",
+                "DELETE FROM bench_trigrams",
+                "INSERT INTO bench_trigrams (rowid, text) SELECT id, text FROM search_searchname",
+            ]
+            if connection.vendor == "sqlite"
+            else [
+                "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+                "CREATE INDEX IF NOT EXISTS bench_trigrams ON search_searchname "
+                "USING gin (lower(text) gin_trgm_ops)",
+            ]
+        )
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                for statement in statements:
+                    cursor.execute(statement)
+        except DatabaseError:
+            self.is_there = False
+
+    def __call__(self, text):
+        pattern = f"%{text.lower()}%"
+        if self.connection.vendor == "sqlite":
+            # Below three characters a trigram index finds nothing; +text reads all.
+            column = "text" if len(text) > 2 else "+text"
+            table, condition = "bench_trigrams", f"{column} LIKE %s"
+        else:
+            table, condition = "search_searchname", "lower(text) LIKE %s"
+        with self.connection.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM {table} WHERE {condition}", [pattern])
+            cursor.execute(
+                f"SELECT text FROM {table} WHERE {condition} ORDER BY text LIMIT 20", [pattern]
+            )
+            return cursor.fetchall()
+
+
+def processor_time():
+    """Milliseconds of processor time that this process and its database backend have used."""
+    from django.db import connection
+
+    tasks = [f"/proc/self/task/{os.getpid()}"]
+    if connection.vendor == "postgresql":
+        connection.ensure_connection()
+        tasks.append(f"/proc/{connection.connection.info.backend_pid}")
+    return sum(int(Path(task, "schedstat").read_text().split()[0]) for task in tasks) / 1e6
+
+
+def measured(ask, texts):
+    """Milliseconds by text, after one round to warm up: processor time and the best wall time."""
+    processor, wall = {}, {}
+    for text in texts:
+        ask(text)
+        times = []
+        before = processor_time()
+        for _round in range(ROUNDS):
+            began = time.perf_counter()
+            ask(text)
+            times.append(1000 * (time.perf_counter() - began))
+        processor[text] = (processor_time() - before) / ROUNDS
+        wall[text] = min(times)
+    return processor, wall
+
+
+def percentile(times, share):
+    times = sorted(times)
+    return times[min(len(times) - 1, int(share * len(times)))]
+
+
+def questions():
+    from search_quality import lines
+
+    from partners.directory import DirectoryFilters, search_institutions, suggest
+    from publishing.search.documents import search_documents
+    from publishing.search.offers import suggest_titles
+
+    judged = [query[1] for query in lines("queries.txt", "|")]
+    filters = DirectoryFilters(country=("CN",), type=("university",))
+    trigrams = Trigrams()
+    yield "directory", lambda text: search_institutions(text, language="en"), [*judged, *BROAD]
+    yield (
+        "directory, filtered with facets",
+        lambda text: search_institutions(text, filters, language="zh-hans"),
+        [*judged, *BROAD],
+    )
+    yield "suggestions", lambda text: suggest(text, language="en"), [*judged, *BROAD]
+    yield "site search", lambda text: search_documents(text, language="en"), DOCUMENTS
+    yield (
+        "site search, one year",
+        lambda text: search_documents(text, language="zh-hans", year=2019),
+        DOCUMENTS,
+    )
+    yield (
+        "titles suggested",
+        lambda text: suggest_titles(text, language="en", count=8),
+        DOCUMENTS,
+    )
+    yield "directory by icontains", plainly, [*judged[::6], *BROAD]
+    if trigrams.is_there:
+        yield "directory by trigrams", trigrams, [*judged[::6], *BROAD]
+    yield "site search by icontains", plainly_in_documents, DOCUMENTS[::6]
+
+
+def run(institutions, documents, *, slowest=False, say=print):
+    """Rows of (what, questions, p50, p95 and longest of processor time, the same of wall time)."""
+    began = time.perf_counter()
+    fill_institutions(institutions)
+    fill_documents(documents)
+    analyze()
+    say(f"content ready in {time.perf_counter() - began:.0f} s; load {os.getloadavg()[0]:.1f}")
+    say(f"{'ms of processor, ms of wall time':<34}{'asked':>7}" + 2 * HEADINGS)
+    rows = []
+    for what, ask, texts in questions():
+        processor, wall = measured(ask, texts)
+        numbers = [
+            percentile(times.values(), share)
+            for times in (processor, wall)
+            for share in (0.5, 0.95, 1)
+        ]
+        rows.append((what, len(texts), *numbers))
+        say(f"{what:<34}{len(texts):>7}" + "".join(f"{n:>8.1f}" for n in numbers))
+        if slowest:
+            worst = sorted(processor, key=processor.get)[-6:]
+            say("    " + ", ".join(f"{text} {processor[text]:.0f}" for text in reversed(worst)))
+    say(f"load {os.getloadavg()[0]:.1f}")
+    return rows
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--institutions", type=int, default=100_000)
+    parser.add_argument("--documents", type=int, default=200_000)
+    parser.add_argument("--folder", help="of an SQLite file to keep")
+    parser.add_argument("--slowest", action="store_true", help="name the slowest questions")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {
+            "DJANGO_SETTINGS_MODULE": "portal.settings",
+            "PORTAL_SECRET_KEY": "only-for-this-measurement-" * 2,
+            "PORTAL_VAR": options.folder or folder,
+        }
+        import django
+        from django.core.management import call_command
+
+        django.setup()
+        call_command("migrate", verbosity=0)
+        run(options.institutions, options.documents, slowest=options.slowest)
+
+
+if __name__ == "__main__":
+    main()
