@@ -1,0 +1,18 @@
+from django.db import migrations
+
+from partners.basics import load_basics, load_terms
+
+
+def load(apps, schema_editor):
+    load_basics(
+        institution_type=apps.get_model("partners", "InstitutionType"),
+        cooperation_field=apps.get_model("partners", "CooperationField"),
+        place=apps.get_model("partners", "Place"),
+    )
+    load_terms(apps.get_model("editorial", "Term"))
+
+
+class Migration(migrations.Migration):
+    dependencies = [("partners", "0001_initial"), ("editorial", "0001_initial")]
+
+    operations = [migrations.RunPython(load, migrations.RunPython.noop)]
