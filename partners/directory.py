@@ -106,8 +106,13 @@ class DirectoryPage:
     pages: int
 
 
-def search_institutions(text, filters=None, *, language, page=1) -> DirectoryPage:
-    """One page of the public directory, in the reader's language. Any text gives an answer."""
+def search_institutions(
+    text, filters=None, *, language, page=1, start=None, size=PAGE_SIZE
+) -> DirectoryPage:
+    """One page of the public directory, in the reader's language. Any text gives an answer.
+
+    ``start`` asks from a place instead of for the whole page of a number.
+    """
     labels = current_labels(language)
     chosen = labels.known((filters or DirectoryFilters()).chosen())
     named = labels.named(text)
@@ -117,8 +122,8 @@ def search_institutions(text, filters=None, *, language, page=1) -> DirectoryPag
         text,
         filters=effective,
         language=language,
-        start=(page - 1) * PAGE_SIZE,
-        count=PAGE_SIZE,
+        start=(page - 1) * size if start is None else start,
+        count=size,
         orders_only=bool(named),
         everything=labels.everything,
     )
@@ -131,7 +136,7 @@ def search_institutions(text, filters=None, *, language, page=1) -> DirectoryPag
         partners=labels.partners,
         corrected=answer.corrected,
         page=page,
-        pages=-(-answer.total // PAGE_SIZE),
+        pages=-(-answer.total // size),
     )
 
 

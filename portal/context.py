@@ -65,6 +65,26 @@ class Site:
         return self.settings.email
 
     @property
+    def counting_url(self):
+        return reverse("about", kwargs={"topic": "counting"})
+
+    @property
+    def privacy_url(self):
+        return reverse("about", kwargs={"topic": "privacy"})
+
+    @property
+    def accessibility_url(self):
+        return reverse("about", kwargs={"topic": "accessibility"})
+
+    @property
+    def data_url(self):
+        return reverse("about", kwargs={"topic": "data"})
+
+    @property
+    def contact_url(self):
+        return reverse("about", kwargs={"topic": "contact"})
+
+    @property
     def icp_url(self):
         return "https://beian.miit.gov.cn/"
 

@@ -412,6 +412,11 @@ class Agreement(PublicModel):
         """Whether the register shows more than that there is such an agreement."""
         return self.public_level in (self.PublicLevel.SUMMARY, self.PublicLevel.FULL)
 
+    @property
+    def is_listed(self) -> bool:
+        """The rule of ``public()``, told of a row that is in memory."""
+        return self.public_level != self.PublicLevel.HIDDEN
+
     def get_absolute_url(self):
         return reverse("partners:agreement", kwargs={"number": self.number})
 

@@ -242,6 +242,11 @@ class Institution(PublicModel):
         taken = FormerAddress.objects.filter(slug=self.slug)
         return taken.exclude(institution=self.pk).exists()
 
+    @property
+    def may_be_shown(self) -> bool:
+        """The rule of ``public()``, told of a row that is in memory."""
+        return self.is_public and self.status != self.Status.WITHDRAWN
+
     def get_absolute_url(self):
         return reverse("partners:institution", kwargs={"slug": self.slug})
 
