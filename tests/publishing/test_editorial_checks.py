@@ -87,6 +87,13 @@ class TestPictures:
         image.save()
         assert codes(draft(lead_image=image)) == {"no_credit"}
 
+    def test_a_picture_inside_the_text_counts_in_that_language(self, image):
+        image.alt_en = ""
+        image.save()
+        figure = f'<p>Text.</p><figure data-image="{image.uid}"></figure>'
+        assert codes(draft(body_en=figure), "en", "body_en") == {"no_alt"}
+        assert codes(draft(body_zh_hans=figure), "zh-hans") == set()
+
 
 class TestLinks:
     @pytest.mark.parametrize(

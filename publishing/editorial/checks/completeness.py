@@ -53,9 +53,16 @@ def unchecked_machine_translation(item, language):
         yield Finding(BLOCK, "machine", name, sentence % {"language": language_name(language)})
 
 
-def pictures(item):
-    """``(field, image)`` for every picture of the item, those of its owned rows too."""
+def pictures(item, language):
+    """``(field, image)`` for every picture that readers of a language see with the item.
+
+    Its own, those in the text of that language, and those of its owned rows.
+    """
     yield from _own_pictures(item)
+    for name in markup.rich_fields(type(item)):
+        shown = richtext.references(languages.text(item, name, language))["image"]
+        for image in Image.objects.filter(uid__in=shown) if shown else ():
+            yield column(name, language), image
     if item.pk is None:
         return
     for accessor in traversal.shape(type(item)).owned:
@@ -79,7 +86,7 @@ def _own_pictures(row):
 @register(level=BLOCK)
 def described_pictures(item, language):
     name = language_name(language)
-    for field, image in pictures(item):
+    for field, image in pictures(item, language):
         lead = field == "lead_image"
         if not image.is_described_in(language):
             sentence = (
