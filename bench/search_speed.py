@@ -284,9 +284,6 @@ def questions():
         [*judged, *BROAD],
     )
     yield "suggestions", lambda text: suggest(text, language="en"), [*judged, *BROAD]
-    yield "directory by icontains", plainly, [*judged[::6], *BROAD]
-    if trigrams.is_there:
-        yield "directory by trigrams", trigrams, [*judged[::6], *BROAD]
     yield "site search", lambda text: search_documents(text, language="en"), DOCUMENTS
     yield (
         "site search, one year",
@@ -298,6 +295,9 @@ def questions():
         lambda text: suggest_titles(text, language="en", count=8),
         DOCUMENTS,
     )
+    yield "directory by icontains", plainly, [*judged[::6], *BROAD]
+    if trigrams.is_there:
+        yield "directory by trigrams", trigrams, [*judged[::6], *BROAD]
     yield "site search by icontains", plainly_in_documents, DOCUMENTS[::6]
 
 

@@ -1,11 +1,12 @@
 from django.contrib import admin
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts import admin as accounts  # noqa: F401  users, their factors
 from portal.models import Banner, HomeBlock, MenuItem, Milestone, Page, Pin, SiteSettings
-from publishing.editorial.accounts import AuditedGroupAdmin, AuditedSignInForm, AuditedUserAdmin
+from publishing.editorial.accounts import AuditedGroupAdmin
 from publishing.editorial.admin import (
     BilingualAdmin,
     PublishableAdmin,
@@ -19,10 +20,8 @@ from publishing.search.admin import SearchAdminMixin
 
 admin.site.site_header = admin.site.site_title = _("Partnership portal")
 admin.site.index_title = _("Desk")
-admin.site.login_form = AuditedSignInForm
-for model, model_admin in ((User, AuditedUserAdmin), (Group, AuditedGroupAdmin)):
-    admin.site.unregister(model)
-    admin.site.register(model, model_admin)
+admin.site.unregister(Group)
+admin.site.register(Group, AuditedGroupAdmin)
 
 
 @admin.register(Page)

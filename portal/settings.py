@@ -4,6 +4,8 @@ Every variable starts with ``PORTAL_``, except ``PORT`` and ``DATABASE_URL``. No
 safe: debugging is off and, without a key, the portal refuses to start.
 """
 
+import secrets
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,6 +19,12 @@ from js_asset import static_lazy
 from publishing.editorial.extensions import EDITOR_EXTENSIONS
 
 env = environ.Env()
+# Names alone, for a backup to say what was set where it was made.
+PORTAL_VARIABLES = sorted(
+    name
+    for name in env.ENVIRON
+    if name.startswith("PORTAL_") or name in ("PORT", "DATABASE_URL", "DEMO")
+)
 
 
 def number(name, default):
@@ -36,6 +44,9 @@ def secret_key():
     key = env.str("PORTAL_SECRET_KEY", "")
     if not key and (VAR / "secret-key").is_file():
         key = (VAR / "secret-key").read_text().strip()
+    if not key and sys.argv[1:2] == ["restore"]:
+        # The backup brings the key; until then one that signs nothing.
+        key = secrets.token_urlsafe(64)
     if not key:
         raise ImproperlyConfigured(
             "No secret key: set PORTAL_SECRET_KEY, or start once with `make run`, "
@@ -81,6 +92,11 @@ def sqlite(name):
     }
 
 
+def origin(address):
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def time_zone():
     name = env.str("PORTAL_TIME_ZONE", "Asia/Shanghai")
     try:
@@ -108,6 +124,13 @@ if not _https:
 
 INSTALLED_APPS = [
     "modeltranslation",
+    # Before the portal, which decides what of them the desk shows.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "publishing.cache",
     "publishing.media",
     "publishing.editorial",
@@ -116,6 +139,7 @@ INSTALLED_APPS = [
     "partners",
     "news",
     "portal",
+    "portal.outbox",
     "django_prose_editor",
     "js_asset",
     "csp",
@@ -125,6 +149,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
 ]
@@ -141,6 +166,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "portal.accounts.middleware.SecondFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -205,7 +232,71 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-LOGIN_URL = "admin:login"
+
+# Accounts of staff. Made by an administrator; a sign-in may ask for a second factor.
+PORTAL_REQUIRE_SECOND_FACTOR = env.str("PORTAL_REQUIRE_SECOND_FACTOR", "")
+if PORTAL_REQUIRE_SECOND_FACTOR not in ("", "publishers", "all"):
+    raise ImproperlyConfigured("PORTAL_REQUIRE_SECOND_FACTOR must be publishers, all or empty.")
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_ADAPTER = "portal.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _address.scheme
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_SESSION_REMEMBER = False
+# Attempts within a period, by address and by name.
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/15m/ip,5/5m/key"}
+MFA_ADAPTER = "portal.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+SOCIALACCOUNT_ADAPTER = "portal.accounts.adapters.SocialAdapter"
+# Whom the identity provider knows by the address that an administrator entered here.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+_identity_provider = env.str("PORTAL_OIDC_SERVER", "")
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "office",
+                "name": env.str("PORTAL_OIDC_NAME", "OpenID Connect"),
+                "client_id": env.str("PORTAL_OIDC_CLIENT_ID", ""),
+                "secret": env.str("PORTAL_OIDC_SECRET", ""),
+                "settings": {"server_url": _identity_provider},
+            }
+        ]
+        if _identity_provider
+        else [],
+    }
+}
+# Mail. Everything is written down first; what the server did not take is tried again.
+EMAIL_BACKEND = "portal.outbox.backends.OutboxBackend"
+try:
+    _mail = env.email_url("PORTAL_EMAIL_URL", default="consolemail://")
+except (ImproperlyConfigured, KeyError, ValueError) as error:
+    raise ImproperlyConfigured(
+        "PORTAL_EMAIL_URL must look like smtp+tls://user:password@host:587."
+    ) from error
+PORTAL_MAIL_BACKEND = _mail.pop("EMAIL_BACKEND")
+globals().update({name: value for name, value in _mail.items() if name != "OPTIONS"})
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("PORTAL_EMAIL_FROM", f"portal@{_address.hostname}")
+# Off: only the command send_mail sends.
+PORTAL_MAIL_AT_ONCE = env.bool("PORTAL_MAIL_AT_ONCE", True)
+# Where all processes count attempts; the table is made by a migration.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # What the text editor has beyond the package: pictures and videos of the library, links within
 # the site, and a paste that keeps structure only.
@@ -243,7 +334,8 @@ CONTENT_SECURITY_POLICY = {
             "https://player.bilibili.com",
             "https://v.qq.com",
         ],
-        "form-action": [SELF],
+        # Signing in there leads through a form here.
+        "form-action": [SELF, *([origin(_identity_provider)] if _identity_provider else [])],
         "frame-ancestors": [SELF],
         "base-uri": [NONE],
         "object-src": [NONE],

@@ -6,7 +6,10 @@ from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
 from portal import choosers, views
+from portal.accounts.views import admin_sign_in
 from publishing.media.covers import cover
+
+handler429 = "portal.accounts.views.too_many_requests"
 
 urlpatterns = [
     path("", views.entrance, name="entrance"),
@@ -17,9 +20,11 @@ urlpatterns = [
 urlpatterns += i18n_patterns(
     # Before the admin's own: with the words of this portal and of the text editor.
     path("admin/jsi18n/", JavaScriptCatalog.as_view()),
+    path("admin/login/", admin_sign_in),
     path("admin/choose/<slug:kind>/", choosers.choose, name="choose"),
     path("admin/", include("publishing.editorial.urls")),
     path("admin/", admin.site.urls),
+    path("account/", include("portal.accounts.urls")),
     path("", views.home, name="home"),
     path("", include("news.urls")),
     path("", include("partners.urls")),

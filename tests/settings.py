@@ -36,3 +36,7 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 # Tests collect views when they say so; those of real processes turn the thread on for themselves.
 PORTAL_PAGEVIEWS_BACKGROUND = False
+
+# Mail goes to a list in memory, and letters of the outbox leave when a test says so.
+PORTAL_MAIL_BACKEND = EMAIL_BACKEND
+PORTAL_MAIL_AT_ONCE = False

@@ -3,6 +3,8 @@
 from django import template
 
 from portal import desk
+from portal.beginning import open_steps
+from portal.outbox.models import Letter
 
 register = template.Library()
 
@@ -13,3 +15,18 @@ def editors_desk(context):
     if not desk._kinds(user):
         return {"parts": [], "calendar": None}
     return {"parts": desk.parts(user), "calendar": desk.scheduled(user)}
+
+
+@register.inclusion_tag("admin/portal/beginning.html", takes_context=True)
+def beginning(context):
+    """The first steps of a new office, on the desk, until they are done."""
+    return {"steps": open_steps(context["request"].user)}
+
+
+@register.inclusion_tag("admin/portal/stuck_mail.html", takes_context=True)
+def stuck_mail(context):
+    """How much mail the server does not take, for those who may look at it."""
+    if not context["request"].user.has_perm("outbox.view_letter"):
+        return {"stuck": 0}
+    stuck = Letter.objects.stuck().order_by("-pk")
+    return {"stuck": stuck.count(), "latest": stuck.first()}

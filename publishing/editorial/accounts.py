@@ -1,33 +1,23 @@
 """Sign-ins and changes of rights, as the audit tells them."""
 
-from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.core.exceptions import ValidationError
 
 from publishing.editorial import audit
 
 _FLAGS = ("is_active", "is_staff", "is_superuser")
 
 
-class AuditedSignInForm(AdminAuthenticationForm):
-    """The sign-in of staff. A name that belongs to nobody is not kept: it may be a password."""
+def record_sign_in(user):
+    audit.record(audit.Action.SIGN_IN, user=user)
 
-    def clean(self):
-        try:
-            cleaned = super().clean()
-        except ValidationError:
-            self.record_failure()
-            raise
-        audit.record(audit.Action.SIGN_IN, user=self.get_user())
-        return cleaned
 
-    def record_failure(self):
-        name = self.cleaned_data.get("username") or ""
-        users = get_user_model()._default_manager
-        user = users.filter(**{users.model.USERNAME_FIELD: name}).first()
-        detail = "" if user else "unknown account"
-        audit.record(audit.Action.SIGN_IN_FAILED, user=user, detail=detail)
+def record_failed_sign_in(name: str):
+    """A name that belongs to nobody is not kept: it may be a password."""
+    users = get_user_model()._default_manager
+    user = users.filter(**{users.model.USERNAME_FIELD: name}).first()
+    detail = "" if user else "unknown account"
+    audit.record(audit.Action.SIGN_IN_FAILED, user=user, detail=detail)
 
 
 def rights_of(row) -> set[str]:

@@ -6,7 +6,7 @@ Action = AuditEvent.Action
 
 
 def record(action, *, user=None, item=None, language="", revision=None, detail="") -> AuditEvent:
-    """``item`` is any row; a publishable one is named by its live row. ``user`` None: the system."""
+    """``item`` is any row, a publishable one named by its live row; ``user`` None: the system."""
     event = AuditEvent(action=action, language=language, revision=revision, detail=detail)
     if user is not None and user.pk:
         event.user_id, event.user_name = user.pk, user.get_username()

@@ -154,7 +154,7 @@ def _publish_due_copy(item) -> int:
 
 
 def _apply_due(copy, language) -> int:
-    """What cannot be published any more goes back to its editors instead of being tried for ever."""
+    """What cannot be published any more goes back to its editors; it is not tried for ever."""
     waiting = ChangeNote.objects.of(copy).waiting().filter(language=language).first()
     note, minor = (waiting.note, waiting.is_minor) if waiting else ("", True)
     try:

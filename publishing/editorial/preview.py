@@ -72,7 +72,9 @@ class PreviewMixin:
             "frame": f"{frame}?language={language}",
             "width": width,
             "language": language,
-            "languages": [(code, languages.TAGS[code], languages.OWN_NAMES[code]) for code in languages.CODES],
+            "languages": [
+                (code, languages.TAGS[code], languages.OWN_NAMES[code]) for code in languages.CODES
+            ],
         }
         return TemplateResponse(request, "admin/editorial/preview.html", context)
 

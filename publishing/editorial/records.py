@@ -1,4 +1,4 @@
-"""What the desk writes down about an item: revisions, audit, former addresses, confirmations, notes.
+"""What the desk writes down about an item: revisions, audit, former addresses, notes.
 
 The ground floor knows its items only by content type and id of the live row (a draft's own id);
 ``services.forget`` clears up when an item is deleted. The audit alone stays.

@@ -9,7 +9,7 @@ from publishing.editorial.models import State
 
 
 def end_of(path: str) -> str:
-    """The address to which ``path`` leads in the end; an empty string if it leads back to itself."""
+    """The address to which ``path`` leads in the end; empty if it leads back to itself."""
     seen = set()
     while path not in seen:
         seen.add(path)
@@ -25,7 +25,7 @@ def end_of(path: str) -> str:
 
 
 def _item_at(path):
-    """The publishable item of this portal that ``path`` names now or once named, and its language."""
+    """The publishable item that ``path`` names now or once named, and its language."""
     language = path.strip("/").partition("/")[0]
     if language not in languages.CODES:
         return None, ""

@@ -31,7 +31,10 @@ def is_taken(instance, slug: str) -> bool:
 
 
 def unused_slug(instance, title_field: str) -> str:
-    """For any model with a ``slug``: a free ASCII address from the title; pinyin where there is only a Chinese one."""
+    """For any model with a ``slug``: a free ASCII address from the title.
+
+    Pinyin where there is only a Chinese one.
+    """
     # Readings cost 50 MB and half a second: only processes in which staff write pay for them.
     from pypinyin import lazy_pinyin
 

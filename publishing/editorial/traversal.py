@@ -169,7 +169,9 @@ def _set(item, name, value):
     setattr(item, field.attname, field.to_python(value))
 
 
-def write_rows(data: dict, item, codes: Iterable[str] = languages.CODES, apart: tuple[str, ...] = ()):
+def write_rows(
+    data: dict, item, codes: Iterable[str] = languages.CODES, apart: tuple[str, ...] = ()
+):
     """Relations and owned rows. Rows are matched by key: none is deleted to be made again."""
     parts = shape(type(item), apart)
     for name in parts.relations:
@@ -224,9 +226,7 @@ def _owned_differences(model, accessor, before, after):
     for key in dict.fromkeys((*old, *new)):
         row = (accessor, key)
         if key in old and key in new:
-            changes += differences(
-                owned.model, old[key], new[key], apart=owned.apart, row=row
-            )
+            changes += differences(owned.model, old[key], new[key], apart=owned.apart, row=row)
         else:
             changes.append(Change(model, accessor, None, old.get(key), new.get(key), row))
     return changes

@@ -83,7 +83,7 @@ class _Pictures:
 
 
 def with_references(html: str) -> str:
-    """Pictures in paragraphs, ``<img src="library:…">``, as references to the library after them."""
+    """Pictures in paragraphs, ``<img src="library:…">``, as references after them."""
     return _PARAGRAPH.sub(_pictures_after, html)
 
 

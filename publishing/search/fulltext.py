@@ -5,9 +5,10 @@ PostgreSQL, keyed by ``rowid``. Neither database's own word parser takes part: t
 analyzer, and user text never reaches a query parser.
 """
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db import connections, router
+from django.db import connections, router, transaction
 
 # A tsvector counts positions up to 16,383; what stands behind is not found in either database.
 COLUMN_TOKENS = 15_000
@@ -67,6 +68,32 @@ def tsvector(columns):
             entries.append(f"'{token}':{position}")
         position += 1
     return " ".join(entries)
+
+
+def by_index(connection):
+    """A cursor whose questions use the full text index, whatever PostgreSQL estimates.
+
+    Where a question is limited, it takes reading the whole table for cheap: it expects to meet
+    enough matches soon, and counts neither the unpacking of vectors nor that there may be none.
+    """
+    return _without(connection, "seqscan", "indexscan")
+
+
+def by_key(connection):
+    """A cursor whose questions walk the keys, and look at the vectors of the rows they meet."""
+    return _without(connection, "seqscan", "bitmapscan")
+
+
+@contextmanager
+def _without(connection, *ways):
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            yield cursor
+        return
+    with transaction.atomic(connection.alias, savepoint=False), connection.cursor() as cursor:
+        cursor.execute("; ".join(f"SET LOCAL enable_{way} = off" for way in ways))
+        yield cursor
+        cursor.execute("; ".join(f"SET LOCAL enable_{way} = on" for way in ways))
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from publishing.search.analyzer import (
     plain_word,
     query_text,
 )
-from publishing.search.fulltext import All, Any, Term
+from publishing.search.fulltext import All, Any, Term, by_index
 from publishing.search.likeness import WHOLE_WORDS, Likeness, spellings_of
 from publishing.search.models import (
     ENTRY_TEXT,
@@ -326,7 +326,7 @@ class _Directory:
             source, values = self._source(expression, group, filters, marks)
             statements.append(f"SELECT id FROM (SELECT e.id {source} LIMIT {limit}) part{number}")
             params += values
-        with self.connection.cursor() as cursor:
+        with by_index(self.connection) as cursor:
             cursor.execute(" UNION ".join(statements), params)
             return [pk for (pk,) in cursor.fetchall()]
 

@@ -10,6 +10,8 @@ DOCUMENT_TEXT = FullText(
     table="search_searchdocument",
     columns=("title", "body", "marks"),
     groups={"titles": ("title", "marks"), "everything": ("title", "body", "marks")},
+    # One Chinese character is a question too.
+    prefixes="1 2 3",
 )
 
 ENTRY_TEXT = FullText(

@@ -6,6 +6,7 @@ databases answer alike and no ranking function ever walks all matches.
 """
 
 import datetime
+from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -24,7 +25,7 @@ from publishing.search.analyzer import (
     query_text,
     stem,
 )
-from publishing.search.fulltext import All, Any, Term
+from publishing.search.fulltext import All, Any, Term, by_key
 from publishing.search.models import (
     DOCUMENT_TEXT,
     SearchDocument,
@@ -38,6 +39,8 @@ from publishing.search.snippets import Segment, highlight, snippet
 KINDS: dict[str, Registration] = {}
 
 WINDOW = 300
+# So many of the newest are walked for what matches often, where at least so many of them match.
+WALKED, ENOUGH = 4_000, 120
 COUNTED = 1_000
 PAGE_SIZE = 20
 READ_CLOSELY = 60
@@ -139,7 +142,8 @@ def search_documents(
             break
     else:
         return Results(counts_by_kind={}, page=page)
-    found = _ranked(step, scope.of_kind(kind), language, connection)
+    is_broad = bool(capped) and not year
+    found = _ranked(step, scope.of_kind(kind), language, connection, is_broad=is_broad)
     shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     return Results(
         hits=_hits(shown, step),
@@ -231,6 +235,19 @@ def _parts(runs):
 def _counts(expression, scope, connection):
     """The number of things of each kind, counted up to a cap, and the kinds that reach it."""
     limit = 2 * (COUNTED + 1)
+    source, params = scope.sql(expression, "everything", connection)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT d.kind, d.object_id {source} LIMIT {limit}", params)
+        rows = cursor.fetchall()
+    if len(rows) < limit:
+        counts = Counter(kind for kind, _object in set(rows) if kind in KINDS)
+    else:
+        counts = _counts_of_each(expression, scope, limit, connection)
+    capped = {kind for kind, count in counts.items() if count > COUNTED}
+    return {kind: min(count, COUNTED) for kind, count in counts.items()}, capped
+
+
+def _counts_of_each(expression, scope, limit, connection):
     questions, params = [], []
     for kind in KINDS:
         source, values = scope.of_kind(kind).sql(expression, "everything", connection)
@@ -240,40 +257,58 @@ def _counts(expression, scope, connection):
         )
         params += values
     if not questions:
-        return {}, set()
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(questions), params)
-        counts = {kind: count for kind, count in cursor.fetchall() if count}
-    capped = {kind for kind, count in counts.items() if count > COUNTED}
-    return {kind: min(count, COUNTED) for kind, count in counts.items()}, capped
+        return {kind: count for kind, count in cursor.fetchall() if count}
 
 
-def _window(step, scope, group, connection):
-    """The newest matches, by key."""
+def _window(step, scope, group, connection, *, is_broad):
+    """The newest matches, by key.
+
+    What matches very often is looked for among the newest documents first, by walking them; there
+    no list of all matches is needed. What is rarer is taken from the full text index.
+    """
     source, params = scope.sql(step.expression, group, connection)
+    if is_broad and (floor := _floor(connection)):
+        with by_key(connection) as cursor:
+            newest = f"{source} AND {DOCUMENT_TEXT.index}.rowid >= {floor}"
+            rows = _candidates(cursor, newest, params)
+        if len(rows) >= ENOUGH:
+            return rows
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT d.id, d.kind, d.object_id, d.language, d.title, d.position {source} "
-            f"ORDER BY {DOCUMENT_TEXT.index}.rowid DESC LIMIT {WINDOW}",
-            params,
-        )
-        return {row[0]: Candidate(*row) for row in cursor.fetchall()}
+        return _candidates(cursor, source, params)
+
+
+def _candidates(cursor, source, params):
+    cursor.execute(
+        f"SELECT d.id, d.kind, d.object_id, d.language, d.title, d.position {source} "
+        f"ORDER BY {DOCUMENT_TEXT.index}.rowid DESC LIMIT {WINDOW}",
+        params,
+    )
+    return {row[0]: Candidate(*row) for row in cursor.fetchall()}
+
+
+def _floor(connection):
+    """The key of the last of the newest documents, or None where there are no more than these."""
+    newest = SearchDocument.objects.using(connection.alias).order_by("-position")
+    return newest.values_list("position", flat=True)[WALKED : WALKED + 1].first()
 
 
 def ranked_titles(step, scope, language) -> tuple[Hit, ...]:
     """The newest matches in titles, the likest first."""
     connection = connections[router.db_for_read(SearchDocument)]
     judge = Judge(step, language, scope.now.date())
-    rows = _window(step, scope, "titles", connection).values()
+    rows = _window(step, scope, "titles", connection, is_broad=False).values()
     judged = sorted(map(judge.by_title, rows), key=Judged.order)
     pks = _once_each([each.candidate for each in judged], language)
     return _hits(pks[:PAGE_SIZE], step)
 
 
-def _ranked(step, scope, language, connection):
+def _ranked(step, scope, language, connection, *, is_broad=False):
     """The best matches of the window, one row for each thing: (pk, language) in order."""
-    rows = _window(step, scope, "titles", connection)
-    rows |= _window(step, scope, "everything", connection)
+    rows = _window(step, scope, "titles", connection, is_broad=is_broad)
+    rows |= _window(step, scope, "everything", connection, is_broad=is_broad)
     judge = Judge(step, language, scope.now.date())
     judged = sorted(map(judge.by_title, rows.values()), key=Judged.order)
     closely = [each.candidate.pk for each in judged if each.open_share][:READ_CLOSELY]

@@ -101,9 +101,10 @@
     // Before the box would lose the focus and close the list.
     list.addEventListener("pointerdown", (event) => event.preventDefault());
     list.addEventListener("mousedown", (event) => event.preventDefault());
+    const placeOf = (event) => [...list.children].indexOf(event.target.closest("[role=option]"));
+    list.addEventListener("pointermove", (event) => placeOf(event) !== active && choose(placeOf(event)));
     list.addEventListener("click", (event) => {
-      const place = [...list.children].indexOf(event.target.closest("[role=option]"));
-      if (place >= 0) location.assign(addresses[place]);
+      if (placeOf(event) >= 0) location.assign(addresses[placeOf(event)]);
     });
   });
 })();

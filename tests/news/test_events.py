@@ -156,7 +156,7 @@ class TestFacts:
     def test_the_larger_event_and_its_parts_name_each_other(self, client):
         week = make_event(title_en="Nanjing Tech Week")
         event = make_event(
-            title_en="The conference", parent=week, section_en="Global Peak on Cloud"
+            title_en="The conference", parent=week, section_en="Global Peak on Cloud", public=["en"]
         )
         assert "Nanjing Tech Week" in page(client, event)
         assert "Global Peak on Cloud" in page(client, event)

@@ -44,10 +44,10 @@ class TestDateline:
         ],
     )
     def test_leaves_out_what_is_not_known(self, fields, line):
-        assert make_release(**fields).dateline == line
+        assert make_release(public=["en"], **fields).dateline == line
 
     def test_is_escaped(self, client):
-        release = make_release(dateline_place_en="<script>alert(1)</script>")
+        release = make_release(public=["en"], dateline_place_en="<script>alert(1)</script>")
         assert "<script>alert" not in page(client, release)
 
 
@@ -226,6 +226,7 @@ class TestOrigin:
     def test_a_copy_names_its_original_and_shares_its_own_address(self, client, settings):
         release = make_release(
             slug="copy",
+            public=["en"],
             origin="republished",
             source_name_en="Birmingham",
             source_url="https://www.example.org/original",
@@ -238,6 +239,7 @@ class TestOrigin:
     def test_titles_for_lists_and_search_engines_stand_in_their_places(self, client):
         make_release(
             slug="t",
+            public=["en"],
             headline_en="The long headline",
             list_title_en="Short",
             search_description_en="Found.",

@@ -22,7 +22,7 @@ def published(copy):
 
 
 def test_parts_of_a_release_keep_their_rows_and_take_the_change():
-    release = make_release(dateline_place_en="NANJING")
+    release = make_release()
     quote = release.quotes.create(text_en="Before.", text_zh_hans="之前", speaker_en="S", order=1)
     gone = release.notes.create(text_en="Gone.", text_zh_hans="旧")
     copy = opened(release)

@@ -102,7 +102,7 @@ class TestAppendOnly:
 
 class TestSignIn:
     def sign_in(self, client, name, password="pw"):
-        return client.post(reverse("admin:login"), {"username": name, "password": password})
+        return client.post(reverse("account_login"), {"login": name, "password": password})
 
     def test_a_sign_in_is_written(self, client):
         make_user("lin", group="Author")

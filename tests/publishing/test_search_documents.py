@@ -324,7 +324,8 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_results(put):
     few = queries()
     for _ in range(40):
         put("Forum")
-    assert queries() == few <= 6
+    # PostgreSQL is also told to use its indexes.
+    assert queries() == few <= 12
 
 
 def test_markup_in_a_text_is_text(put):

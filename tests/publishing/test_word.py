@@ -53,7 +53,8 @@ def docx(body, *, files=(), name="text.docx", compression=zipfile.ZIP_DEFLATED):
         ("rNumbers", "numbering", "numbering.xml", "Internal"),
     ]
     links = "".join(
-        f'<Relationship Id="{key}" Type="{RELATIONS}/{kind}" Target="{target}" TargetMode="{mode}"/>'
+        f'<Relationship Id="{key}" Type="{RELATIONS}/{kind}" '
+        f'Target="{target}" TargetMode="{mode}"/>'
         for key, kind, target, mode in relations
     )
     package = "http://schemas.openxmlformats.org/package/2006"

@@ -106,10 +106,15 @@ def _expiry(row, language):
 
 
 EMPTY_WORDS = {
-    "en": {"here", "click here", "click", "link", "this link", "read more", "more", "this page",
-           "this", "learn more", "see here", "details"},
-    "zh-hans": {"这里", "此处", "点击", "点击这里", "点击此处", "点这里", "点此", "点击查看", "查看", "链接",
-                "此链接", "更多", "详情", "查看更多", "阅读更多", "here", "click here"},
+    "en": {
+        "click", "click here", "details", "here", "learn more", "link", "more",
+        "read more", "see here", "this", "this link", "this page",
+    },
+    "zh-hans": {
+        "click here", "here", "更多", "查看", "查看更多", "此处", "此链接", "点击",
+        "点击查看", "点击此处", "点击这里", "点此", "点这里", "详情", "这里", "链接",
+        "阅读更多",
+    },
 }  # fmt: skip
 
 
