@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(autouse=True)
-def language():
+def begins_in_english():
     """Each test begins in English, whatever language the last request of another left behind."""
     translation.activate(settings.LANGUAGE_CODE)
 
