@@ -1,12 +1,13 @@
 # Needs: Python 3.11 or newer with venv and pip, and CA certificates. Nothing else for `make run`.
 PYTHON ?= python3
 
-.PHONY: help run prepare test lint lock
+.PHONY: help run prepare test bench lint lock
 
 help:
 	@echo "make run          start the portal with its demonstration content (DEMO=0: an empty office)"
 	@echo "make prepare      everything that run does, except starting the server"
 	@echo "make test         everything: checks, tests on SQLite and PostgreSQL, real browser"
+	@echo "make bench        measure beside nginx, gunicorn and Wagtail (PART=pages: one part; see docs/bench.md)"
 	@echo "make lint         ruff and djade only"
 	@echo "make lock         rewrite requirements.txt and tests/requirements.txt from pyproject.toml"
 
@@ -26,6 +27,10 @@ prepare:
 test:
 	@$(NEEDS_PYTHON)
 	@exec $(PYTHON) -I tests/suite.py
+
+bench:
+	@$(NEEDS_PYTHON)
+	@exec $(PYTHON) -m bench $(PART)
 
 lint:
 	@exec $(PYTHON) -I tests/suite.py --lint

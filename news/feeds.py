@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from news.models import Release
 from news.selection import Selection
-from partners.models import CooperationField
+from partners.models import CooperationField, Institution
 from publishing.cache.pages import public_page
 from publishing.editorial import languages, richtext
 from publishing.editorial.addresses import absolute
@@ -58,6 +58,12 @@ def _tags(release):
     return [*field, str(release.get_kind_display())]
 
 
+def author() -> str:
+    """The office by its own record; where it has none, the site's host."""
+    own = Institution.objects.public().filter(is_own=True).first()
+    return languages.first_text(own, "name") if own else urlsplit(settings.PORTAL_BASE_URL).hostname
+
+
 @public_page(*CHOICES)
 def atom(request):
     selection, releases = _asked(request)
@@ -69,6 +75,7 @@ def atom(request):
         feed_url=absolute(reverse("news:atom") + query),
         description="",
         language=languages.TAGS[language],
+        author_name=author(),
     )
     for release in releases:
         first, updated = _instants(release, language)
@@ -97,6 +104,7 @@ def json_feed(request):
             "home_page_url": absolute(reverse("news:release_list") + query),
             "feed_url": absolute(reverse("news:json_feed") + query),
             "language": languages.TAGS[languages.active()],
+            "authors": [{"name": author()}],
             "items": [_json_item(release, languages.active()) for release in releases],
         },
         content_type="application/feed+json",

@@ -9,7 +9,7 @@ from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
-from django.db.models.functions import Coalesce, ExtractYear
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
@@ -82,6 +82,13 @@ class EventQuerySet(PublishableQuerySet):
         """When the next link for taking part appears, or None."""
         opening = self.filter(join_opens_at__gt=after).exclude(join_url="")
         return opening.aggregate(models.Min("join_opens_at"))["join_opens_at__min"]
+
+    def for_link(self):
+        """What a link shows beside the title: the day and the place."""
+        place = languages.columns("place__name")
+        return self.select_related("place").only(
+            "slug", "start_date", *languages.columns("title"), *place
+        )
 
     def next_end(self, after):
         """When the next event turns into the past, or None."""
@@ -371,22 +378,9 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
     def undated(self):
         return self.filter(release_date="")
 
-    def years(self):
-        """How many releases each year has, newest first: ``[(2020, 2), …]``."""
-        return (
-            self.filter(release_date_first__isnull=False)
-            .order_by()
-            .annotate(year=ExtractYear("release_date_first"))
-            .values("year")
-            .annotate(count=models.Count("pk"))
-            .order_by("-year")
-            .values_list("year", "count")
-        )
-
-    def counts_by(self, name: str) -> dict:
-        """How many releases each value of a column has."""
-        counts = self.order_by().values_list(name).annotate(models.Count("pk", distinct=True))
-        return {value: count for value, count in counts if value}
+    def before(self, instant: datetime.datetime):
+        """What stands in the reader's list behind this instant."""
+        return self.filter((f"{column('order', languages.active())}__lt", instant))
 
     def most_read(self):
         """Needs ``with_pageviews``, as in a list."""
@@ -411,12 +405,14 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
         )
 
     def for_page(self):
-        return self.select_related("field", "lead_image").with_pageviews()
+        """Everything of one language; the texts of the other stay behind."""
+        there = languages.other(languages.active())
+        rows = self.select_related("field", "lead_image").with_pageviews()
+        return rows.defer(*(column(name, there) for name in ("headline", "summary", "body")))
 
     def for_list(self):
         """Everything a row shows, in a constant number of queries; long texts stay behind."""
-        rows = self.select_related("field", "lead_image").with_pageviews()
-        return rows.defer(*languages.columns("body"), "body")
+        return self.for_page().defer(*languages.columns("body", "notice", "field__summary"))
 
 
 class Release(Publishable):
@@ -590,7 +586,10 @@ class Release(Publishable):
             # Undated and not published: it stands in no list yet.
             return None
         way, order = ("lt", "-") if older else ("gt", "")
-        beyond = Q((f"{name}__{way}", place)) | Q((name, place), (f"pk__{way}", self.pk))
+        # The first condition says nothing new, but lets the index begin at this place.
+        beyond = Q((f"{name}__{way}e", place)) & (
+            Q((f"{name}__{way}", place)) | Q((f"pk__{way}", self.pk))
+        )
         releases = Release.objects.public().filter(beyond)
         return (
             releases.order_by(f"{order}{name}", f"{order}pk")

@@ -242,6 +242,11 @@ class BoilerplateVersion(PublicModel):
 
 
 class PressContactQuerySet(PublicQuerySet):
+    def of_office(self):
+        """Those of the office who can be asked today."""
+        own = Q(institution=None) | Q(institution__is_own=True)
+        return self.filter(own, has_left=False)
+
     def for_page(self):
         return self.select_related("institution", "successor").prefetch_related(
             "telephones", "successor__telephones"

@@ -8,19 +8,25 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.generic import ListView
 
+from news.archive import ArchivePaginator, archive
 from news.calendars import calendar
 from news.composition import composed
 from news.feeds import CHOICES, title_of
 from news.models import Event, EventOrganiser, Release
-from news.paging import DeepPaginator
 from news.selection import MOST_READ, PARAMETERS, UNDATED, Selection
 from partners.models import Agreement, CooperationField, Participation
 from publishing.cache.pages import public_page
+from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
 from publishing.editorial.views import PublishableDetail
 
 # How many releases stand under the text as related ones.
 RELATED = 3
+
+
+@once_per_version
+def fields_of_cooperation() -> list[CooperationField]:
+    return list(CooperationField.objects.all())
 
 
 @method_decorator(public_page(*PARAMETERS, "page"), name="dispatch")
@@ -30,28 +36,39 @@ class ReleaseList(ListView):
     template_name = "news/release_list.html"
     context_object_name = "releases"
     paginate_by = 10
-    paginator_class = DeepPaginator
 
     def get_queryset(self):
-        self.fields = list(CooperationField.objects.all())
+        self.fields = fields_of_cooperation()
         self.chosen = Selection.read(self.request.GET, self.fields)
+        self.archive = archive(self.chosen.institution)
         releases = self.chosen.releases().for_list()
         return releases.most_read() if self.chosen.sort else releases.newest_first()
+
+    def get_paginator(self, releases, per_page, **kwargs):
+        counted = self.archive.of(self.chosen)
+        by_date = not self.chosen.sort
+        return ArchivePaginator(releases, per_page, archive=counted, by_date=by_date, **kwargs)
+
+    def counted_by_year(self, counted):
+        if not self.year:
+            return counted
+        return counted.of_year(None if self.year == UNDATED else int(self.year))
+
+    def counted_by_field(self, counted):
+        return counted.of_field(self.field.pk) if self.field else counted
 
     def address(self, **changes):
         """This list with other choices, on its first page."""
         return self.request.path + self.chosen.query(**changes)
 
     def years(self):
-        releases = self.chosen.releases("year")
-        counts = [(str(year), str(year), count) for year, count in releases.years()]
-        undated = releases.undated().count()
-        if undated:
-            counts.append((UNDATED, _("Undated"), undated))
-        most = max((count for _value, _label, count in counts), default=1)
-        total = sum(count for _value, _label, count in counts)
-        return [self.year_bar("", _("All"), total, 0)] + [
-            self.year_bar(value, label, count, count / most) for value, label, count in counts
+        counts = self.archive.of(self.chosen, "year").years()
+        most = max(counts.values(), default=1)
+        return [self.year_bar("", _("All"), sum(counts.values()), 0)] + [
+            self.year_bar(
+                str(year or UNDATED), str(year) if year else _("Undated"), count, count / most
+            )
+            for year, count in counts.items()
         ]
 
     def year_bar(self, value, label, count, share):
@@ -64,7 +81,7 @@ class ReleaseList(ListView):
         }
 
     def topics(self):
-        counts = self.chosen.releases("field").counts_by("field")
+        counts = self.archive.of(self.chosen, "field").counts("field")
         everything = self.chip(_("All topics"), "field", "", not self.chosen.field, counts)
         return [everything] + [
             self.chip(field.name, "field", field.slug, field == self.chosen.field, counts, field.pk)
@@ -75,7 +92,7 @@ class ReleaseList(ListView):
 
     def kinds(self):
         """Only where there is a choice: one kind alone narrows nothing."""
-        counts = self.chosen.releases("kind").counts_by("kind")
+        counts = self.archive.of(self.chosen, "kind").counts("kind")
         if len(counts) < 2 and not self.chosen.kind:
             return []
         everything = self.chip(_("All kinds"), "kind", "", not self.chosen.kind, counts)
@@ -116,7 +133,9 @@ class ReleaseList(ListView):
 class ReleaseDetail(PublishableDetail):
     model = Release
     template_name = "news/release_detail.html"
-    queryset = Release.objects.for_page()
+
+    def get_queryset(self):
+        return Release.objects.for_page()
 
     def nav_key(self, item):
         return "news"
@@ -134,9 +153,9 @@ class ReleaseDetail(PublishableDetail):
             "page_address": address,
             "crumbs": self.crumbs(context),
             "parts": composed(release, opening=release.dateline),
-            "events": list(release.events.public().for_list()),
-            "agreements": release.agreements.public().with_status(),
-            "institutions": release.institutions.public(),
+            "events": list(release.events.public().for_link()),
+            "agreements": list(release.agreements.public().for_lines()),
+            "institutions": list(release.institutions.public().for_link()),
             "corrections": [row for row in release.corrections.all() if row.text],
             "notes": [row for row in release.notes.all() if row.text],
             "attachments": [row for row in release.attachments.select_related("file") if row.label],

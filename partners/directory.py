@@ -1,6 +1,7 @@
 """The partner directory: search, filters with counts, and the page of institutions they give."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db import connection
 from django.utils import timezone
@@ -16,6 +17,7 @@ from partners.models import (
     Place,
 )
 from publishing.cache.models import current
+from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
 from publishing.search import ladder, names
 from publishing.search.analyzer import QUERY_CHARACTERS, key
@@ -106,8 +108,13 @@ class DirectoryPage:
     pages: int
 
 
-def search_institutions(text, filters=None, *, language, page=1) -> DirectoryPage:
-    """One page of the public directory, in the reader's language. Any text gives an answer."""
+def search_institutions(
+    text, filters=None, *, language, page=1, start=None, size=PAGE_SIZE
+) -> DirectoryPage:
+    """One page of the public directory, in the reader's language. Any text gives an answer.
+
+    ``start`` asks from a place instead of for the whole page of a number.
+    """
     labels = current_labels(language)
     chosen = labels.known((filters or DirectoryFilters()).chosen())
     named = labels.named(text)
@@ -117,21 +124,21 @@ def search_institutions(text, filters=None, *, language, page=1) -> DirectoryPag
         text,
         filters=effective,
         language=language,
-        start=(page - 1) * PAGE_SIZE,
-        count=PAGE_SIZE,
+        start=(page - 1) * size if start is None else start,
+        count=size,
         orders_only=bool(named),
         everything=labels.everything,
     )
     return DirectoryPage(
         results=_results(answer.matches),
         elsewhere=_elsewhere(text, chosen, named, language) if named else (),
-        facets=labels.facets(answer.combinations, effective),
+        facets=labels.facets(answer.combinations, effective) if text or effective else labels.all,
         chips=labels.chips(effective, named),
         total=answer.total,
         partners=labels.partners,
         corrected=answer.corrected,
         page=page,
-        pages=-(-answer.total // PAGE_SIZE),
+        pages=-(-answer.total // size),
     )
 
 
@@ -180,17 +187,23 @@ _kept = {}
 def current_labels(language):
     """The labels of the directory as it stands, kept until public content or the day changes.
 
-    Inside a transaction nothing is kept: it may be rolled back, and its number used again.
+    Inside a transaction only the page cache knows what is seen: a transaction that writes may be
+    rolled back, and its number used again.
     """
     today = timezone.localdate()
     names.refresh(KIND, today)
     if connection.in_atomic_block:
-        return Labels(language)
+        return labels_in_snapshot(language)
     state = (current(), today)
     kept = _kept.get(language)
     if kept is None or kept[0] != state:
         kept = _kept[language] = (state, Labels(language))
     return kept[1]
+
+
+@once_per_version
+def labels_in_snapshot(language):
+    return Labels(language)
 
 
 class Labels:
@@ -215,6 +228,11 @@ class Labels:
             for facet, named in self.names.items()
         }
         self.by_key = self._by_key()
+
+    @cached_property
+    def all(self):
+        """The facets while nothing is asked or chosen."""
+        return self.facets(self.everything, {})
 
     def _by_key(self):
         """The filter that a name of a country, city or type stands for; the first facet wins."""

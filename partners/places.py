@@ -7,6 +7,7 @@ from django.db.models import Count
 from partners import worldmap
 from partners.models import Institution, Place
 from partners.worldmap import City, WorldMap
+from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
 
 # More pins than these would cover the land.
@@ -23,7 +24,8 @@ def city(place: Place, *, partners: int, is_home: bool = False) -> City:
     )
 
 
-def partner_map(home_cities: list[Place], view: str) -> WorldMap:
+@once_per_version
+def partner_map(home_cities: tuple[Place, ...], view: str) -> WorldMap:
     """The cities of the public partners, from two queries at most, and the two home cities."""
     counts = partners_by_city()
     homes = [place for place in home_cities if place.latitude is not None]

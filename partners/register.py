@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import CharField, Count, F, Max, Min, OuterRef, Subquery, Value
+from django.db.models import CharField, Count, F, Max, Min, OuterRef, Prefetch, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,12 +13,14 @@ from django.utils.translation import pgettext_lazy
 
 from partners import arches
 from partners.models import (
+    URGENCY,
     Agreement,
     AgreementParty,
     AgreementStatus,
     CooperationField,
     Institution,
 )
+from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
 
 LOOKS = {
@@ -85,6 +87,27 @@ def axis_of(agreements) -> arches.Axis:
     )
 
 
+@once_per_version
+def axis_of_all() -> arches.Axis:
+    """The years of the whole register."""
+    return axis_of(Agreement.objects.public())
+
+
+def most_urgent_first(agreements: list[Agreement]) -> list[Agreement]:
+    """The order of ``by_urgency`` for agreements that are here; each gets its ``status``."""
+    today = timezone.localdate()
+    for one in agreements:
+        one.status = one.status_on(today)
+    return sorted(
+        agreements,
+        key=lambda one: (
+            URGENCY[status_of(one).look],
+            one.ends_last or datetime.date.max,
+            one.number,
+        ),
+    )
+
+
 @dataclass(frozen=True)
 class Line:
     """One row of a table of agreements."""
@@ -123,20 +146,22 @@ def totals(agreements) -> list[Total]:
     return _totals({row["status"]: row["n"] for row in by_status})
 
 
+@once_per_version
+def totals_of_all() -> list[Total]:
+    return totals(Agreement.objects.public())
+
+
 def totals_of(agreements: Iterable[Agreement]) -> list[Total]:
     """The same for agreements that are already here."""
     return _totals(Counter(status_of(agreement).value for agreement in agreements))
 
 
 def _totals(counts: Mapping[str, int]) -> list[Total]:
+    by_look = Counter()
+    for status, count in counts.items():
+        by_look[AgreementStatus(status).look] += count
     return [
-        Total(
-            look,
-            str(label),
-            MARKS[look].value,
-            sum(counts.get(status.value, 0) for status in AgreementStatus.with_look(look)),
-        )
-        for look, label in LOOKS.items()
+        Total(look, str(label), MARKS[look].value, by_look[look]) for look, label in LOOKS.items()
     ]
 
 
@@ -183,6 +208,14 @@ class Question:
             found = found.filter(signed_first__year=self.year)
         return self._sorted(found)
 
+    def keys(self) -> list[int]:
+        """The keys of all that is found, in order."""
+        return _keys_found(self)
+
+    def axis(self) -> arches.Axis:
+        """The years of all that is found."""
+        return _axis_found(self)
+
     def _sorted(self, found):
         ends = Coalesce("ends_last", Value(datetime.date.max))
         match self.sort:
@@ -199,6 +232,26 @@ class Question:
                 return found.order_by("number")
             case _:
                 return found.by_urgency()
+
+
+@once_per_version
+def _keys_found(question):
+    return list(question.agreements().values_list("pk", flat=True))
+
+
+@once_per_version
+def _axis_found(question):
+    return axis_of(question.agreements())
+
+
+def agreements_in_order(keys: list[int]) -> list[Agreement]:
+    """These agreements with what a line shows; one hidden meanwhile is left out."""
+    parties = Prefetch("parties", AgreementParty.objects.for_lines())
+    found = Agreement.objects.public().for_lines().prefetch_related(parties).in_bulk(keys)
+    today = timezone.localdate()
+    for agreement in found.values():
+        agreement.status = agreement.status_on(today)
+    return [found[key] for key in keys if key in found]
 
 
 def first_partner() -> Subquery:

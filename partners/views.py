@@ -14,8 +14,19 @@ from partners import exports
 from partners.arches import row_ticks
 from partners.directory import FACETS, PAGE_SIZE, DirectoryFilters, search_institutions
 from partners.models import Agreement, AgreementDocument, Institution, Signature
-from partners.register import LOOKS, SORTS, Question, axis_of, lines, totals
+from partners.register import (
+    LOOKS,
+    SORTS,
+    Question,
+    agreements_in_order,
+    axis_of,
+    axis_of_all,
+    lines,
+    most_urgent_first,
+    totals_of_all,
+)
 from publishing.cache.pages import public_page
+from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
 from publishing.search import misses
 
@@ -81,7 +92,7 @@ def directory(request):
         "found": found,
         "facets": [facet_context(facet, found.facets) for facet in found.facets],
         "chips": [directory_chip(request, chip) for chip in found.chips],
-        "axis": axis_of(Agreement.objects.public()),
+        "axis": axis_of_all(),
         "page_obj": page,
         "page_range": list(paginator.get_elided_page_range(number)),
         "exports": address(request).removeprefix(request.path),
@@ -114,11 +125,13 @@ def directory_chip(request, chip):
 
 
 def with_agreements(institutions):
-    """Puts their public agreements, with status and field, on the institutions as a list."""
-    agreements = Agreement.objects.public().with_status().select_related("field")
+    """Puts their public agreements with the field on the institutions, the most urgent first."""
+    agreements = Agreement.objects.public().for_lines()
     prefetch_related_objects(
-        institutions, Prefetch("agreements", agreements.by_urgency(), to_attr="public_agreements")
+        institutions, Prefetch("agreements", agreements, to_attr="public_agreements")
     )
+    for institution in institutions:
+        institution.public_agreements = most_urgent_first(institution.public_agreements)
 
 
 def directory_csv(request):
@@ -183,12 +196,10 @@ class InstitutionDetail(DetailView):
 @public_page(*register_parameters, "page")
 def register(request):
     question = Question.read(request.GET)
-    found = question.agreements()
-    everything = Agreement.objects.public()
-    counts = totals(everything)
-    paginator = Paginator(found.for_register(), REGISTER_PAGE_SIZE)
+    counts = totals_of_all()
+    paginator = Paginator(question.keys(), REGISTER_PAGE_SIZE)
     page = page_of(paginator, page_number(request))
-    axis = axis_of(found)
+    axis = question.axis()
     context = {
         "nav_key": "agreements",
         "question": question,
@@ -198,10 +209,10 @@ def register(request):
         "looks": [look_chip(request, question, count) for count in counts],
         "all_looks": Chip(_("All"), address(request, status="")),
         "chips": register_chips(request, question),
-        "choices": choices(everything),
+        "choices": choices(),
         "sorts": SORTS,
         "sorted_by": SORTS[question.sort],
-        "lines": lines(page, axis),
+        "lines": lines(agreements_in_order(page.object_list), axis),
         "axis": axis,
         "today": timezone.localdate(),
         "page_obj": page,
@@ -230,8 +241,10 @@ def register_chips(request, question):
     return [Chip(label, address(request, **{name: ""})) for name, label in named.items() if label]
 
 
-def choices(agreements):
+@once_per_version
+def choices():
     """What occurs on the register, for the form of filters: kinds, fields and years."""
+    agreements = Agreement.objects.public()
     kinds = set(agreements.order_by().values_list("kind", flat=True).distinct())
     fields = agreements.order_by().exclude(field=None)
     columns = ("field__order", "field__slug", *(f"field__{c}" for c in languages.columns("name")))

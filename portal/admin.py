@@ -98,7 +98,13 @@ class SiteSettingsAdmin(LeadImageAdminMixin, BilingualAdmin):
         (_("Contact"), {"fields": [("email", "telephone"), *both("address")]}),
         (
             _("Footer"),
-            {"fields": [*both("footer_line"), ("icp_number", "public_security_number")]},
+            {
+                "fields": [
+                    *both("footer_line"),
+                    ("icp_number", "public_security_number"),
+                    ("government_tags", "government_code"),
+                ]
+            },
         ),
     ]
 

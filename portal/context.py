@@ -1,13 +1,13 @@
-"""What every page shows of the office: name, menu, footer. Read once a page, when asked for."""
+"""What every page shows of the office: name, menu, footer. Read when a page asks for it."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from portal.models import MenuItem, SiteSettings
+from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
 from publishing.editorial.addresses import page_urls
 
@@ -39,6 +39,7 @@ class Site:
     def __init__(self):
         self.language = languages.active()
         self.settings = SiteSettings.load()
+        self.menu = [entry for item in MenuItem.objects.for_menu() if (entry := self.entry(item))]
 
     def __getattr__(self, name):
         return getattr(self.settings, name)
@@ -65,6 +66,26 @@ class Site:
         return self.settings.email
 
     @property
+    def counting_url(self):
+        return reverse("about", kwargs={"topic": "counting"})
+
+    @property
+    def privacy_url(self):
+        return reverse("about", kwargs={"topic": "privacy"})
+
+    @property
+    def accessibility_url(self):
+        return reverse("about", kwargs={"topic": "accessibility"})
+
+    @property
+    def data_url(self):
+        return reverse("about", kwargs={"topic": "data"})
+
+    @property
+    def contact_url(self):
+        return reverse("about", kwargs={"topic": "contact"})
+
+    @property
     def icp_url(self):
         return "https://beian.miit.gov.cn/"
 
@@ -82,10 +103,6 @@ class Site:
             Feed(_("Calendar of events"), reverse("news:calendar"), "text/calendar"),
         ]
 
-    @cached_property
-    def menu(self):
-        return [entry for item in MenuItem.objects.for_menu() if (entry := self.entry(item))]
-
     def entry(self, item):
         if item.section:
             title = item.get_section_display()
@@ -96,8 +113,13 @@ class Site:
         return MenuEntry(page.slug, page.menu_title or page.title, page.get_absolute_url())
 
 
+@once_per_version
+def office() -> Site:
+    return Site()
+
+
 def site(request):
     return {
-        "site": SimpleLazyObject(Site),
+        "site": SimpleLazyObject(office),
         "page_urls": SimpleLazyObject(lambda: page_urls(request)),
     }

@@ -29,6 +29,9 @@ REQUIREMENTS = os.path.join(ROOT, "requirements.txt")
 STAMP = os.path.join(VENV, "installed")
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
 SECONDS_TO_START = 60
+# Chosen by measurement (`make bench PART=server`).
+WORKERS = 2
+THREADS = 4
 
 
 class Refusal(Exception):
@@ -172,15 +175,22 @@ def prepare():
         raise SystemExit(code)
 
 
+def granian_options(host, port, workers=WORKERS, threads=THREADS):
+    """How the portal is served; docs/operation.md gives the reasons."""
+    return (
+        ["--interface", "wsgi", "--host", host, "--port", str(port), "--http", "1", "--no-ws"]
+        + ["--workers", str(workers), "--blocking-threads", str(threads)]
+        + ["--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "warning"]
+    )
+
+
 def serve(host, port):
     """Run the production server until it is told to stop; returns its exit code."""
     say("Starting the server …")
     # In a session of its own Ctrl-C reaches it once, through `stop`, and not each worker again.
     server = subprocess.Popen(
-        [VENV_PYTHON, "-m", "granian", "portal.wsgi:application", "--interface", "wsgi"]
-        + ["--host", host, "--port", str(port), "--http", "1", "--no-ws"]
-        + ["--workers", os.environ.get("PORTAL_WORKERS") or "2", "--blocking-threads", "4"]
-        + ["--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "warning"],
+        [VENV_PYTHON, "-m", "granian", "portal.wsgi:application"]
+        + granian_options(host, port, os.environ.get("PORTAL_WORKERS") or WORKERS),
         cwd=ROOT,
         start_new_session=True,
         preexec_fn=die_with_parent,

@@ -368,6 +368,17 @@ class SiteSettings(PublicModel):
         blank=True,
         validators=[RegexValidator(r"\d{8,}", _("The number contains at least eight digits."))],
     )
+    government_tags = models.BooleanField(
+        _("tags of Chinese government sites"),
+        default=False,
+        help_text=_("SiteName, ColumnName, ArticleTitle and so on, in the head of each page."),
+    )
+    government_code = models.CharField(
+        _("code of the government site"),
+        max_length=20,
+        blank=True,
+        help_text=_("SiteIDCode, as the register of government sites gives it."),
+    )
     is_demonstration = models.BooleanField(
         _("demonstration content"), default=False, editable=False
     )

@@ -1,5 +1,6 @@
 """What the ground floor must know of the portal's own pages."""
 
+from portal.machines.news import news_ends
 from portal.models import Banner, HomeBlock, Milestone, Page, Pin
 from publishing.cache import due
 from publishing.editorial import languages, targets
@@ -15,6 +16,7 @@ def register():
     due.register(lambda now: Page.with_copies.next_change(now))
     for shown in (HomeBlock, Pin, Banner):
         due.register(shown.objects.next_change)
+    due.register(news_ends)
 
 
 def milestone_document(milestone):

@@ -161,7 +161,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "publishing.cache.middleware.DatabaseAway",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "portal.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -297,6 +297,7 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
+CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 
 # What the text editor has beyond the package: pictures and videos of the library, links within
 # the site, and a paste that keeps structure only.

@@ -5,15 +5,27 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
-from portal import choosers, views
+from portal import about, choosers, views
 from portal.accounts.views import admin_sign_in
+from portal.api import answers, endpoints
+from portal.machines import cards, sitemaps, wellknown
 from publishing.media.covers import cover
 
+handler400 = "portal.errors.bad_request"
 handler429 = "portal.accounts.views.too_many_requests"
 
 urlpatterns = [
     path("", views.entrance, name="entrance"),
     path("covers/1/<slug:slug>.svg", cover, name="cover"),
+    path("covers/1/<slug:slug>.<slug:shape>.png", cards.card, name="card"),
+    path("api/v1/", endpoints.urls),
+    path("api/v1/<path:rest>", answers.elsewhere),
+    path("robots.txt", wellknown.robots),
+    path("favicon.ico", wellknown.favicon),
+    path(".well-known/security.txt", wellknown.security),
+    path("sitemap.xml", sitemaps.index, name="sitemap_index"),
+    path("sitemaps/latest-news.xml", sitemaps.news_sitemap, name="news_sitemap"),
+    path("sitemaps/<slug:section>-<int:number>.xml", sitemaps.sitemap, name="sitemap"),
     path("media/", include("publishing.media.urls")),
 ]
 
@@ -30,6 +42,7 @@ urlpatterns += i18n_patterns(
     path("", include("partners.urls")),
     path("timeline/", views.site_timeline, name="timeline"),
     path("search/", views.search, name="search"),
+    path("about/<slug:topic>/", about.page, name="about"),
     path("search/suggestions.json", views.search_suggestions, name="search_suggestions"),
     # Pages that staff write come last: everything above is reserved.
     path("<slug:slug>/", views.PageDetail.as_view(), name="page"),

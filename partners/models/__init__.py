@@ -15,11 +15,12 @@ from partners.models.relations import (
     InstitutionMerge,
     InstitutionPlace,
 )
-from partners.models.status import CONFIRMED_FOR_MONTHS, AgreementStatus, months_before
+from partners.models.status import CONFIRMED_FOR_MONTHS, URGENCY, AgreementStatus, months_before
 
 __all__ = [
     "CONFIRMED_FOR_MONTHS",
     "DOUBTS",
+    "URGENCY",
     "Agreement",
     "AgreementAction",
     "AgreementArea",

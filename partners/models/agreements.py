@@ -20,6 +20,7 @@ from partners.models.institutions import Institution
 from partners.models.places import Place
 from partners.models.status import (
     HISTORIC,
+    URGENCY,
     AgreementStatus,
     months_before,
     status_by_dates,
@@ -73,11 +74,10 @@ class AgreementQuerySet(PublicQuerySet):
 
     def by_urgency(self):
         """Needs ``with_status``: what expires soon, what is in force, the open ones, the lapsed."""
-        order = {"soon": 0, "active": 1, "open": 2, "lapsed": 3}
         return self.annotate(
             urgency=Case(
                 *(
-                    When(status=str(status.value), then=Value(order[status.look]))
+                    When(status=str(status.value), then=Value(URGENCY[status.look]))
                     for status in AgreementStatus
                 ),
                 output_field=models.SmallIntegerField(),
@@ -86,6 +86,11 @@ class AgreementQuerySet(PublicQuerySet):
 
     def for_register(self):
         return self.select_related("field").prefetch_related("parties__institution")
+
+    def for_lines(self):
+        """What a line of the register or a small picture shows; long texts stay behind."""
+        texts = languages.columns("summary", "field__summary")
+        return self.select_related("field").defer("summary", *texts)
 
     def for_page(self):
         return self.for_register().select_related("place")
@@ -412,6 +417,11 @@ class Agreement(PublicModel):
         """Whether the register shows more than that there is such an agreement."""
         return self.public_level in (self.PublicLevel.SUMMARY, self.PublicLevel.FULL)
 
+    @property
+    def is_listed(self) -> bool:
+        """The rule of ``public()``, told of a row that is in memory."""
+        return self.public_level != self.PublicLevel.HIDDEN
+
     def get_absolute_url(self):
         return reverse("partners:agreement", kwargs={"number": self.number})
 
@@ -430,6 +440,16 @@ class Agreement(PublicModel):
         parties = list(self.parties.all())
         others = [p for p in parties if not (p.institution and p.institution.is_own)]
         return others or parties
+
+
+class AgreementPartyQuerySet(PublicQuerySet):
+    def for_lines(self):
+        """The parties with the names by which a line of the register tells of them."""
+        own = ("agreement_id", "order", "label", *languages.columns("label"))
+        institution = ("slug", "is_own", *languages.columns("name"))
+        return self.select_related("institution").only(
+            *own, *(f"institution__{name}" for name in institution)
+        )
 
 
 class AgreementParty(PublicModel):
@@ -465,7 +485,7 @@ class AgreementParty(PublicModel):
     must_sign = models.BooleanField(_("must sign"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
-    objects = PublicQuerySet.as_manager()
+    objects = AgreementPartyQuerySet.as_manager()
 
     class Meta:
         ordering = ["order", "pk"]

@@ -76,6 +76,10 @@ class InstitutionQuerySet(PublicQuerySet):
     def for_list(self):
         return self.select_related("city", "place").prefetch_related("types")
 
+    def for_link(self):
+        """What a link shows: the name and the address."""
+        return self.only("slug", *languages.columns("name"))
+
     def at_former_address(self, slug: str):
         """The public institution that ``slug`` led to once: renamed, or merged into it."""
         return self.public().filter(former_addresses__slug=slug)
@@ -241,6 +245,11 @@ class Institution(PublicModel):
 
         taken = FormerAddress.objects.filter(slug=self.slug)
         return taken.exclude(institution=self.pk).exists()
+
+    @property
+    def may_be_shown(self) -> bool:
+        """The rule of ``public()``, told of a row that is in memory."""
+        return self.is_public and self.status != self.Status.WITHDRAWN
 
     def get_absolute_url(self):
         return reverse("partners:institution", kwargs={"slug": self.slug})

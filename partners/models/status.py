@@ -24,13 +24,22 @@ class AgreementStatus(models.TextChoices):
     @property
     def look(self) -> str:
         """How the arch is drawn: filled, half filled, in outline or dotted."""
-        looks = {"in_force": "active", "expiring": "soon"}
-        lapsed = {"expired", "terminated", "superseded"}
-        return looks.get(self.value) or ("lapsed" if self.value in lapsed else "open")
+        return LOOKS.get(self.value, "open")
 
     @classmethod
     def with_look(cls, look: str) -> list["AgreementStatus"]:
         return [status for status in cls if status.look == look]
+
+
+LOOKS = {
+    "in_force": "active",
+    "expiring": "soon",
+    "expired": "lapsed",
+    "terminated": "lapsed",
+    "superseded": "lapsed",
+}
+# The order of the looks where what needs attention comes first.
+URGENCY = {"soon": 0, "active": 1, "open": 2, "lapsed": 3}
 
 
 # An agreement without an end date that nobody has signed or confirmed for this long is doubtful.

@@ -17,6 +17,7 @@ from partners.models import (
     Signature,
 )
 from partners.worldmap import land
+from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
 from publishing.editorial.dates import read
 from publishing.editorial.templatetags.editorial import name_here
@@ -31,6 +32,12 @@ MINIATURE_ARCHES = 40
 @register.inclusion_tag("partners/_viaduct.html")
 def viaduct():
     """The public agreements as one bridge; the newest, where there are very many."""
+    # A copy: the engine writes into what a tag returns.
+    return dict(_bridge())
+
+
+@once_per_version
+def _bridge():
     public = Agreement.objects.public()
     newest = public.with_status().select_related("field").order_by("-signed_last", "-pk")
     agreements = list(newest[:VIADUCT_ARCHES])
@@ -85,7 +92,7 @@ def agreement_status(agreement):
 @register.inclusion_tag("partners/_map.html")
 def partner_map(home_cities, view="world"):
     """All partners by city; ``view`` is world, or home for a smaller part of it."""
-    return {"map": places.partner_map(home_cities, view), "view": view, "land": land()}
+    return {"map": places.partner_map(tuple(home_cities), view), "view": view, "land": land()}
 
 
 @register.inclusion_tag("partners/_map.html")

@@ -2,6 +2,7 @@ import logging
 
 from publishing.cache.away import away_response
 from publishing.cache.database import AWAY, drop, snapshot
+from publishing.cache.shared import rendering_of
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,8 @@ class DatabaseAway:
         try:
             with snapshot():
                 rendering.begin()
-                response = self.get_response(request)
+                with rendering_of(rendering.version):
+                    response = self.get_response(request)
         except AWAY as error:
             # Also where only the end of the transaction fails: the page may be half of one.
             rendering.fail()

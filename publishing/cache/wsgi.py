@@ -68,6 +68,11 @@ class Rendering:
     def begin(self):
         self.moment = self.freshness.observe()
 
+    @property
+    def version(self):
+        """The name of the content that the page shows; empty where it cannot be told."""
+        return "" if self.moment is NO_MOMENT else self.moment.version
+
     def fail(self):
         self.moment = NO_MOMENT
         self.freshness.lost()

@@ -367,6 +367,9 @@ class Publishable(PublicModel):
     def publish_at(self, language: str):
         return getattr(self, column("publish_at", language))
 
+    def last_updated(self, language: str):
+        return getattr(self, column("last_updated", language))
+
     def title_in(self, language: str) -> str:
         return languages.text(self, self.title_field, language)
 

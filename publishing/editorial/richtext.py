@@ -4,6 +4,7 @@ This is the only module that declares text safe. Stored text is cleaned again wh
 so that neither an older rule nor a direct write to the database can run a script.
 """
 
+import json
 import re
 from functools import cache
 from html import unescape
@@ -66,6 +67,7 @@ EXTENSIONS = {
     },
 }
 
+_ESCAPED = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 _FIGURE = re.compile(r"<figure([^>]*)>.*?</figure>", re.DOTALL)
 _ATTRIBUTE = re.compile(r'data-([a-z]+)="([^"]*)"')
 _VOID = {"br", "hr"}
@@ -183,6 +185,12 @@ def plain(html: str | None) -> str:
     broken = re.sub(r"</(?:p|li|h[1-6]|blockquote|tr)>|<br\s*/?>", "\n", clean(html))
     lines = (" ".join(line.split()) for line in unescape(strip_tags(broken)).splitlines())
     return "\n".join(line for line in lines if line)
+
+
+def data_block(value) -> SafeString:
+    """JSON for a ``<script type="application/ld+json">``: nothing in it can end the element."""
+    text = json.dumps(value, ensure_ascii=False).translate(_ESCAPED)
+    return mark_safe(text)  # noqa: S308 -- escaped on the line above
 
 
 class RichTextField(ProseEditorField):

@@ -133,7 +133,8 @@ def named(kind, text, *, filters=None, language="en"):
 
 def passing(combinations, filters):
     """How many of these pass the filters."""
-    return sum(count for values, count in combinations if _passes(values, filters))
+    passed = (pair for pair in combinations if _passes(pair[0], filters))
+    return sum(count for _values, count in (passed if filters else combinations))
 
 
 def facet_counts(combinations, filters):

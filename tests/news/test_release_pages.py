@@ -228,11 +228,3 @@ def test_queries_do_not_grow_with_the_content(client, django_assert_num_queries,
         make_event()
     with django_assert_num_queries(len(few)):
         assert client.get(path).status_code == 200
-
-
-def test_years_count_each_release_once():
-    from news.models import Release
-
-    for date in ("2020-09-30", "2020-07-03", "2020", "2018-10"):
-        make_release(release_date=date)
-    assert list(Release.objects.public().years()) == [(2020, 3), (2018, 1)]

@@ -1,0 +1,1 @@
+"""`make bench`: what the portal costs, beside what else could be running in its place."""

@@ -1,0 +1,1 @@
+"""One module for each part; `run(bench)` measures and returns a `report.Result`."""

@@ -1,0 +1,133 @@
+"""How many releases there are of each month and field: the choices above the list, and its pages.
+
+Counting 20,000 releases for each page, or passing over them to reach the last one, would cost
+more than the page itself. One count serves all pages of a version of the content.
+"""
+
+import datetime
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Count
+from django.db.models.functions import Left, TruncMonth
+from django.utils import timezone
+
+from news.models import Release
+from news.paging import DeepPaginator
+from news.selection import UNDATED, Selection
+from partners.models import Institution
+from publishing.cache.shared import once_per_version
+from publishing.editorial import languages
+from publishing.editorial.languages import column
+
+
+@dataclass(frozen=True)
+class Group:
+    """``count`` releases that stand in one month of the list; ``year`` is None if undated."""
+
+    month: datetime.date
+    year: int | None
+    field: int | None
+    kind: str
+    count: int
+
+
+class Archive:
+    def __init__(self, groups):
+        self.groups = groups
+
+    def of(self, chosen: Selection, *without: str) -> "Archive":
+        """Those of the year, field and kind chosen; ``without`` names choices left aside."""
+        groups = self.groups
+        if chosen.year and "year" not in without:
+            year = None if chosen.year == UNDATED else int(chosen.year)
+            groups = [group for group in groups if group.year == year]
+        if chosen.field and "field" not in without:
+            groups = [group for group in groups if group.field == chosen.field.pk]
+        if chosen.kind and "kind" not in without:
+            groups = [group for group in groups if group.kind == chosen.kind]
+        return Archive(groups)
+
+    @cached_property
+    def total(self) -> int:
+        return sum(group.count for group in self.groups)
+
+    def years(self) -> dict[int | None, int]:
+        """How many releases each year has, newest first, and None the undated ones."""
+        counts = self._sums("year")
+        undated = {None: counts.pop(None)} if None in counts else {}
+        return dict(sorted(counts.items(), reverse=True)) | undated
+
+    def counts(self, name: str) -> dict:
+        """How many releases each field or kind has."""
+        return self._sums(name)
+
+    def _sums(self, name):
+        sums = Counter()
+        for group in self.groups:
+            sums[getattr(group, name)] += group.count
+        return dict(sums)
+
+    def start(self, offset: int) -> tuple[datetime.datetime | None, int]:
+        """Where the list is at ``offset``: before which instant, and how many to pass over there.
+
+        None stands for the end of time; what is passed over lies within one month.
+        """
+        bound, passed = None, 0
+        for month, count in sorted(self._sums("month").items(), reverse=True):
+            if passed + count > offset:
+                break
+            bound, passed = _first_instant(month), passed + count
+        return bound, offset - passed
+
+
+def _first_instant(month):
+    zone = timezone.get_default_timezone()
+    return datetime.datetime.combine(month, datetime.time.min, tzinfo=zone)
+
+
+@once_per_version
+def archive(institution: Institution | None = None) -> Archive:
+    """All public releases in the reader's language, or those that name an institution."""
+    releases = Release.objects.public().order_by()
+    if institution:
+        releases = releases.filter(institutions=institution)
+    dated = releases.exclude(release_date="").values_list(Left("release_date", 7), "field", "kind")
+    order = TruncMonth(column("order", languages.active()))
+    undated = releases.filter(release_date="").values_list(order, "field", "kind")
+    return Archive(
+        [
+            *(_dated_group(*row) for row in dated.annotate(Count("pk"))),
+            *(
+                Group(month.date(), None, field, kind, count)
+                for month, field, kind, count in undated.annotate(Count("pk"))
+            ),
+        ]
+    )
+
+
+def _dated_group(printed, field, kind, count):
+    """A year alone stands at its end, as everything that is known in part."""
+    year, month = int(printed[:4]), int(printed[5:7] or 12)
+    return Group(datetime.date(year, month, 1), year, field, kind, count)
+
+
+class ArchivePaginator(DeepPaginator):
+    """Pages of releases counted already; by date, the last as quickly as the first."""
+
+    def __init__(self, releases, per_page, *, archive, by_date, **kwargs):
+        super().__init__(releases, per_page, **kwargs)
+        self.archive, self.by_date = archive, by_date
+
+    @property
+    def count(self):
+        return self.archive.total
+
+    def page(self, number):
+        if not self.by_date:
+            return super().page(number)
+        number = self.validate_number(number)
+        bound, skipped = self.archive.start((number - 1) * self.per_page)
+        rows = self.object_list.before(bound) if bound else self.object_list
+        return self._get_page(rows[skipped : skipped + self.per_page], number, self)

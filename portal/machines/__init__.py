@@ -1,0 +1,1 @@
+"""What programs read: sitemaps, robots.txt, cards for shared links and linked data."""

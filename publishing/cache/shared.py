@@ -1,0 +1,55 @@
+"""What many pages have in common, read once for each version of the content.
+
+A version is what a page's ``Moment`` names: the generation of the snapshot it is rendered from,
+the next due instant, the code and the settings. Equal versions see the same public content.
+"""
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+
+from django.utils.translation import get_language
+
+# More results than these of one function are results of readers' questions: those are not kept.
+MOST = 128
+
+_version = ContextVar("version", default="")
+
+
+@contextmanager
+def rendering_of(version):
+    """Everything inside is rendered from one snapshot that is known as ``version``."""
+    token = _version.set(version)
+    try:
+        yield
+    finally:
+        _version.reset(token)
+
+
+def once_per_version(function):
+    """Decorate a function of hashable arguments that reads public content.
+
+    Its result may depend on the arguments, the active language, the clock (as far as due instants
+    tell of it) and rows that bump the generation, not on pageviews. Readers share it, so nobody
+    may change it. Outside the rendering of a cached page it is computed each time.
+    """
+    kept = ("", {})
+
+    @wraps(function)
+    def shared(*arguments):
+        nonlocal kept
+        version = _version.get()
+        if not version:
+            return function(*arguments)
+        held = kept
+        if held[0] != version:
+            held = kept = (version, {})
+        results, key = held[1], (get_language(), *arguments)
+        if key in results:
+            return results[key]
+        result = function(*arguments)
+        if len(results) < MOST:
+            results[key] = result
+        return result
+
+    return shared
