@@ -2,6 +2,8 @@ import os
 import shutil
 
 import pytest
+from django.conf import settings
+from django.utils import translation
 
 
 def pytest_collection_modifyitems(items):
@@ -17,6 +19,12 @@ def pytest_collection_modifyitems(items):
             given_back = pytest.mark.django_db(transaction=True, serialized_rollback=True)
             item.add_marker(given_back, append=False)
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(autouse=True)
+def begins_in_english():
+    """Each test begins in English, whatever language the last request of another left behind."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 def pytest_sessionfinish(session):

@@ -2,11 +2,18 @@
 
 from django import forms
 from django.urls import reverse
+from django.utils import translation
+
+
+def address(name, *args):
+    """In English, whatever language an earlier request of the process has left behind."""
+    with translation.override("en"):
+        return reverse(name, args=args)
 
 
 def form_address(item, page="change"):
     meta = item._meta
-    return reverse(f"admin:{meta.app_label}_{meta.model_name}_{page}", args=[item.pk])
+    return address(f"admin:{meta.app_label}_{meta.model_name}_{page}", item.pk)
 
 
 def filled(response) -> dict:
@@ -36,10 +43,10 @@ def _fill(data, bound):
 
 def save(client, item, **changes):
     """Open the form of ``item``, change some of it, and send it."""
-    address = form_address(item)
-    page = client.get(address)
+    form = form_address(item)
+    page = client.get(form)
     assert page.status_code == 200
-    return client.post(address, filled(page) | changes | {"_continue": "1"})
+    return client.post(form, filled(page) | changes | {"_continue": "1"})
 
 
 def errors(response) -> dict:

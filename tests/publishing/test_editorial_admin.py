@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
 
 from news.models import Release
@@ -13,7 +12,7 @@ from publishing.editorial import copies, history, services, traversal
 from publishing.editorial.models import Stage, State
 from publishing.editorial.records import ChangeNote, Revision
 from tests.builders import make_event, make_institution, make_page, make_release, make_user
-from tests.publishing.editorial_support import confirm, errors, form_address, save
+from tests.publishing.editorial_support import address, confirm, errors, form_address, save
 
 pytestmark = pytest.mark.django_db
 
@@ -154,12 +153,12 @@ class TestTheWorkingCopy:
         copy = copies.open_copy(item=release)
         client = signed_in("Author")
         save(client, copy, headline_en="After")
-        address = form_address(copy, "discard_copy")
-        assert "<ins>After</ins>" in text(client.get(address))
+        place = form_address(copy, "discard_copy")
+        assert "<ins>After</ins>" in text(client.get(place))
         assert Release.with_copies.filter(pk=copy.pk).exists()
-        assert client.post(address)["Location"] == form_address(release)
+        assert client.post(place)["Location"] == form_address(release)
         assert not Release.with_copies.filter(pk=copy.pk).exists()
-        assert client.post(address).status_code == 404
+        assert client.post(place).status_code == 404
 
     def test_an_address_taken_by_another_item_is_refused(self, signed_in):
         make_release(slug="taken", public=[])
@@ -182,13 +181,13 @@ class TestTheWorkingCopy:
         release = make_release(headline_en="Before")
         client = signed_in("Publisher")
         save(client, copies.open_copy(item=release), headline_en="After")
-        client.get(reverse("admin:index"))
-        page = client.get(reverse("admin:news_release_changelist"))
+        client.get(address("admin:index"))
+        page = client.get(address("admin:news_release_changelist"))
         assert list(page.context["cl"].result_list) == [release]
         assert "working copy</span>" in text(page)
         assert "After" not in text(page)
         found = client.get(
-            reverse("admin:autocomplete"),
+            address("admin:autocomplete"),
             {"app_label": "portal", "model_name": "milestone", "field_name": "release"},
         )
         assert [row["id"] for row in found.json()["results"]] == [str(release.pk)]

@@ -6,19 +6,19 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
-from django.urls import reverse
 from django.utils import timezone
 
+from news.models import Release
 from publishing.editorial import audit, copies, services
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.records import AppendOnly, AuditEvent
 from tests.builders import make_release, make_user
-from tests.publishing.editorial_support import filled
+from tests.publishing.editorial_support import address, filled
 
 pytestmark = pytest.mark.django_db
 
-LIST = reverse("admin:editorial_auditevent_changelist")
-EXPORT = reverse("admin:editorial_auditevent_export")
+LIST = address("admin:editorial_auditevent_changelist")
+EXPORT = address("admin:editorial_auditevent_export")
 
 
 def actions():
@@ -89,7 +89,8 @@ class TestAppendOnly:
     )
     def test_no_text_forges_a_line(self, forged):
         title = f"A{forged}2026-01-01 admin published B"
-        event = audit.record(audit.Action.DELETE, item=make_release(public=[], headline_en=title))
+        # Unsaved: PostgreSQL itself refuses one of these characters.
+        event = audit.record(audit.Action.DELETE, item=Release(headline_en=title))
         stored = AuditEvent.objects.get(pk=event.pk).title
         assert len(stored.splitlines()) == 1
         assert stored.isprintable()
@@ -100,7 +101,7 @@ class TestAppendOnly:
 
 class TestSignIn:
     def sign_in(self, client, name, password="pw"):
-        return client.post(reverse("account_login"), {"login": name, "password": password})
+        return client.post(address("account_login"), {"login": name, "password": password})
 
     def test_a_sign_in_is_written(self, client):
         make_user("lin", group="Author")
@@ -127,9 +128,9 @@ class TestRights:
         client.force_login(make_user("root", is_superuser=True))
 
     def saved(self, client, row, **changes):
-        address = reverse(f"admin:auth_{row._meta.model_name}_change", args=[row.pk])
-        data = filled(client.get(address))
-        assert client.post(address, data | changes).status_code == 302
+        place = address(f"admin:auth_{row._meta.model_name}_change", row.pk)
+        data = filled(client.get(place))
+        assert client.post(place, data | changes).status_code == 302
 
     def test_what_a_user_was_given_and_lost(self, client):
         user = make_user("lin", group="Author")
@@ -151,9 +152,9 @@ class TestRights:
 
     def test_a_changed_password_is_an_event_without_the_password(self, client):
         user = make_user("lin")
-        address = reverse("admin:auth_user_password_change", args=[user.pk])
+        place = address("admin:auth_user_password_change", user.pk)
         new = "a long new secret"
-        client.post(address, {"password1": new, "password2": new, "usable_password": "true"})
+        client.post(place, {"password1": new, "password2": new, "usable_password": "true"})
         event = AuditEvent.objects.get()
         assert (event.action, event.detail) == ("rights", "password")
 
@@ -183,8 +184,8 @@ class TestReading:
     def test_nobody_writes_it_by_hand(self, client):
         event = audit.record(audit.Action.EXPORT)
         client.force_login(make_user(is_superuser=True))
-        assert client.get(reverse("admin:editorial_auditevent_add")).status_code == 403
-        address = reverse("admin:editorial_auditevent_change", args=[event.pk])
-        assert client.post(address, {"detail": "x"}).status_code == 403
-        delete = reverse("admin:editorial_auditevent_delete", args=[event.pk])
+        assert client.get(address("admin:editorial_auditevent_add")).status_code == 403
+        place = address("admin:editorial_auditevent_change", event.pk)
+        assert client.post(place, {"detail": "x"}).status_code == 403
+        delete = address("admin:editorial_auditevent_delete", event.pk)
         assert client.post(delete, {"post": "yes"}).status_code == 403

@@ -3,7 +3,6 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from news.models import Release
 from publishing.editorial import copies, services
@@ -11,11 +10,11 @@ from publishing.editorial.exceptions import Refused
 from publishing.editorial.freshness import Freshness
 from publishing.editorial.records import FieldConfirmation
 from tests.builders import make_event, make_page, make_release, make_user
-from tests.publishing.editorial_support import form_address, save
+from tests.publishing.editorial_support import address, form_address, save
 
 pytestmark = pytest.mark.django_db
 
-BOARD = reverse("desk:parity")
+BOARD = address("desk:parity")
 
 
 def state(release, language="zh-hans"):
@@ -159,11 +158,11 @@ class TestBoard:
 
     def test_a_list_filters_what_is_owed(self, publisher):
         older, _newer = self.debts()
-        address = reverse("admin:news_release_changelist")
-        page = publisher.get(address, {"translation": "zh-hans:outdated"})
+        place = address("admin:news_release_changelist")
+        page = publisher.get(place, {"translation": "zh-hans:outdated"})
         assert list(page.context["cl"].result_list) == [older]
         assert "out of date" in page.content.decode()
-        assert publisher.get(address, {"translation": "forged"}).status_code == 200
+        assert publisher.get(place, {"translation": "forged"}).status_code == 200
 
     def test_costs_the_same_however_much_is_owed(self, publisher):
         publisher.get(BOARD)
