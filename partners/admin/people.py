@@ -88,9 +88,8 @@ class PeopleAdminMixin:
     """Shows the people of an item and warns where a printed title fits no post of that day."""
 
     def get_inlines(self, request, obj):
-        """People are a matter of record: edited on the item, in place, never in a working copy."""
-        inlines = super().get_inlines(request, obj)
-        return inlines if getattr(obj, "is_copy", False) else [*inlines, ParticipationInline]
+        """People come last; like every owned row they change in the working copy."""
+        return [*super().get_inlines(request, obj), ParticipationInline]
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None and request.method == "GET":

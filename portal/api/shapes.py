@@ -57,7 +57,8 @@ def named_events():
 
 
 def releases(rows):
-    return rows.prefetch_related(named_institutions(), named_events(), named_agreements())
+    """Both languages are given, so nothing of either is left to be read row by row."""
+    return rows.defer(None).prefetch_related(named_institutions(), named_events(), named_agreements())
 
 
 def release(row: Release, *, full: bool = False) -> dict:

@@ -253,7 +253,8 @@ class _Loading:
 
     def parts(self, row, entry):
         """Quotes, notes, sessions and whatever else belongs to one release or event."""
-        for name in row.owned:
+        # People have their own entries; see participants().
+        for name in (name for name in row.owned if name != "people"):
             for order, given in enumerate(entry.get(name, ()), start=1):
                 plain = [key for key in given if key not in ("institution", "agreements")]
                 values = content.values(given, *plain)

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from partners.models import Participation, Person, Post, title_doubts
-from publishing.editorial import languages
+from publishing.editorial import copies, languages
 from tests.builders import (
     make_agreement,
     make_event,
@@ -20,6 +20,7 @@ from tests.builders import (
     make_release,
     make_user,
 )
+from tests.forms import submit
 
 pytestmark = pytest.mark.django_db
 
@@ -197,20 +198,22 @@ class TestParticipants:
 
 
 class TestForms:
-    def test_the_people_of_a_published_event_are_edited_in_place(self, admin_client):
+    def test_the_people_of_a_published_event_change_in_its_working_copy(self, admin_client):
         event, person = make_event(), make_person("Chris Wood")
+        copy = copies.open_copy(item=event)
         prefix = "partners-participation-target_type-target_id"
-        data = {
+        row = {
             f"{prefix}-TOTAL_FORMS": 1,
-            f"{prefix}-INITIAL_FORMS": 0,
             f"{prefix}-0-person": person.pk,
             f"{prefix}-0-role": "witness",
             f"{prefix}-0-mode": "online",
             f"{prefix}-0-order": 1,
         }
-        response = admin_client.post(f"/en/admin/news/event/{event.pk}/change/", data)
+        address = f"/en/admin/news/event/{copy.pk}/change/"
+        response = submit(admin_client, address, "event_form", **row)
         assert response.status_code == 302
-        assert [(str(p), p.role) for p in event.people.all()] == [("Chris Wood", "witness")]
+        assert not event.people.exists()
+        assert [(str(p), p.role) for p in copy.people.all()] == [("Chris Wood", "witness")]
 
     def test_the_list_of_people_costs_the_same_for_many(
         self, admin_client, django_assert_max_num_queries

@@ -6,6 +6,7 @@ A new page of the admin belongs into ``rights.txt`` beside this file; the test p
 from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import get_resolver, reverse
@@ -14,6 +15,7 @@ from django.urls.resolvers import URLPattern
 from news.models import Boilerplate, BoilerplateVersion, Commitment, PressContact
 from partners.models import FormerAddress, InstitutionMerge
 from portal.models import Banner, HomeBlock, MenuItem, Milestone, Pin, SiteSettings
+from portal.outbox.models import Letter
 from publishing.editorial import audit, copies
 from publishing.editorial.terms import Term
 from publishing.media.models import File, Image, Video
@@ -49,6 +51,11 @@ def expected() -> dict[str, list[int]]:
 def make_correction(release):
     set_base(key="release", object_id=release.pk, base=190)
     return Correction.objects.get()
+
+
+def make_authenticator():
+    kind = Authenticator.Type.RECOVERY_CODES
+    return Authenticator.objects.create(user=make_user("careful"), type=kind, data={})
 
 
 @pytest.fixture
@@ -91,6 +98,8 @@ def world():
         "group": Group.objects.create(name="Guests"),
         "auditevent": audit.record(audit.Action.EXPORT),
         "term": Term.objects.first(),
+        "authenticator": make_authenticator(),
+        "letter": Letter.objects.create(recipient="li@example.org", subject="x", message=b""),
         "searchmiss": SearchMiss.objects.create(text="x", language="en", day="2026-01-01"),
     }
     return {name: {"": row} for name, row in rows.items()} | {

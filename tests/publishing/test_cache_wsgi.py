@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group
 from django.db import OperationalError, connection, connections, transaction
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.test.utils import CaptureQueriesContext
-from django.urls import path
+from django.urls import include, path
 from django.utils.decorators import method_decorator
 from django.views import View
 
@@ -99,6 +99,8 @@ urlpatterns = [
     path("en/staff/", staff),
     path("zh-hans/staff/", staff),
     path("large/<int:number>/", large),
+    # A session makes the portal's middleware ask where the accounts are.
+    path("account/", include("portal.accounts.urls")),
 ]
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls(__name__)]

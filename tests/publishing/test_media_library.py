@@ -89,7 +89,7 @@ class TestPrivacy:
         return client.get(rendition(image, "thumb").url).status_code
 
     def test_a_picture_is_private_until_something_public_uses_it(self, client, admin_client):
-        image = make_image()
+        image = make_image(alt_zh_hans="签约现场", credit_zh_hans="本中心")
         assert self.see(client, image) == 404
         assert self.see(admin_client, image) == 200
         draft = make_release(public=[])

