@@ -58,7 +58,9 @@ def named_events():
 
 def releases(rows):
     """Both languages are given, so nothing of either is left to be read row by row."""
-    return rows.defer(None).prefetch_related(named_institutions(), named_events(), named_agreements())
+    return rows.defer(None).prefetch_related(
+        named_institutions(), named_events(), named_agreements()
+    )
 
 
 def release(row: Release, *, full: bool = False) -> dict:
