@@ -11,6 +11,12 @@ WAIT = 300
 
 
 class SignIn(LoginView):
+    def get_context_data(self, **kwargs):
+        """Without allauth's ``site``, a host name: the page's head shows the office."""
+        context = super().get_context_data(**kwargs)
+        context.pop("site", None)
+        return context
+
     def form_invalid(self, form):
         codes = {error.code for errors in form.errors.as_data().values() for error in errors}
         response = super().form_invalid(form)
