@@ -25,7 +25,7 @@ from publishing.search.analyzer import (
     query_text,
     stem,
 )
-from publishing.search.fulltext import All, Any, Term, by_index, by_key
+from publishing.search.fulltext import All, Any, Term, by_key
 from publishing.search.models import (
     DOCUMENT_TEXT,
     SearchDocument,
@@ -236,7 +236,7 @@ def _counts(expression, scope, connection):
     """The number of things of each kind, counted up to a cap, and the kinds that reach it."""
     limit = 2 * (COUNTED + 1)
     source, params = scope.sql(expression, "everything", connection)
-    with by_index(connection) as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(f"SELECT d.kind, d.object_id {source} LIMIT {limit}", params)
         rows = cursor.fetchall()
     if len(rows) < limit:
@@ -258,7 +258,7 @@ def _counts_of_each(expression, scope, limit, connection):
         params += values
     if not questions:
         return {}
-    with by_index(connection) as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(questions), params)
         return {kind: count for kind, count in cursor.fetchall() if count}
 
@@ -276,7 +276,7 @@ def _window(step, scope, group, connection, *, is_broad):
             rows = _candidates(cursor, newest, params)
         if len(rows) >= ENOUGH:
             return rows
-    with by_index(connection) as cursor:
+    with connection.cursor() as cursor:
         return _candidates(cursor, source, params)
 
 

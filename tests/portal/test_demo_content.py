@@ -50,6 +50,8 @@ def loaded(django_db_setup, django_db_blocker):
 @pytest.fixture(autouse=True)
 def demo(loaded, db):
     """Each test sees what was loaded, and what it changes is taken back."""
+    with translation.override("en"):
+        yield
 
 
 def run(command):

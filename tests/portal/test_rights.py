@@ -19,6 +19,7 @@ from publishing.editorial.terms import Term
 from publishing.media.models import File, Image, Video
 from publishing.pageviews.models import Correction, Total
 from publishing.pageviews.services import set_base
+from publishing.search.models import SearchMiss
 from tests.builders import (
     make_agreement,
     make_event,
@@ -90,6 +91,7 @@ def world():
         "group": Group.objects.create(name="Guests"),
         "auditevent": audit.record(audit.Action.EXPORT),
         "term": Term.objects.first(),
+        "searchmiss": SearchMiss.objects.create(text="x", language="en", day="2026-01-01"),
     }
     return {name: {"": row} for name, row in rows.items()} | {
         "release": {
