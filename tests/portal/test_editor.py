@@ -77,7 +77,7 @@ class TestEditor:
         page.goto(f"{live_server.url}/en/admin/news/release/add/")
         page.get_by_label("Username").fill("publisher")
         page.get_by_label("Password").fill("pw")
-        page.get_by_role("button", name="Log in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.get_by_label("Headline (English)").fill("A release")
         return page
 

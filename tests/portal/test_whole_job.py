@@ -21,7 +21,7 @@ def staff(new_context, live_server):
         page.goto(f"{live_server.url}/en/admin/")
         page.get_by_label("Username").fill(name)
         page.get_by_label("Password").fill("pw")
-        page.get_by_role("button", name="Log in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         expect(page.get_by_text("Welcome")).to_be_visible()
         return page
 
