@@ -3,11 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from news.models import Event, Release
+from portal.models import Milestone
 from publishing.editorial import services
 from publishing.pageviews.services import set_base
-from tests.builders import make_event, make_field, make_institution, make_release
+from tests.builders import make_event, make_field, make_institution, make_page, make_release
 
 pytestmark = pytest.mark.django_db
 
@@ -107,8 +111,6 @@ class TestPage:
         assert "东南大学" in text(client.get("/zh-hans/news/linked/"))
 
     def test_stored_script_never_reaches_the_page(self, client):
-        from django.db import connection
-
         release = make_release(slug="hostile")
         with connection.cursor() as cursor:
             cursor.execute(
@@ -186,45 +188,53 @@ class TestList:
         assert "year=2020&amp;page=2" in page
 
 
+PUBLISHED = {"state_en": "published", "state_zh_hans": "published"}
+
+
+def fill(model, number, **values):
+    """Many published rows at once: this test asks about their number, not about their making."""
+    now = timezone.now()
+    instants = {"publish_at_en": now, "publish_at_zh_hans": now}
+    model.objects.bulk_create(
+        model(slug=f"bulk-{n}", **PUBLISHED, **instants, **values) for n in range(number)
+    )
+
+
 @pytest.mark.parametrize(
-    "path", ["/en/", "/en/news/", "/zh-hans/news/?year=2020", "/en/news/first/", "/en/events/"]
+    "path",
+    [
+        "/en/",
+        "/en/news/",
+        "/zh-hans/news/?year=2020",
+        "/en/news/first/",
+        "/en/events/",
+        "/en/events/conference/",
+        "/en/centre/",
+        "/en/search/?q=title",
+    ],
 )
 def test_queries_do_not_grow_with_the_content(client, django_assert_num_queries, path):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    from news.models import Release
-
     field = make_field()
     institutions = [make_institution() for _ in range(3)]
     release = make_release(slug="first", release_date="2020-09-30", field=field)
     release.institutions.set(institutions)
-    make_event()
-    for _ in range(9):
+    release.events.add(make_event(slug="conference", title_en="Title of a conference"))
+    make_page(slug="centre", shows_figures=True, shows_milestones=True)
+    for number in range(9):
         make_release(release_date="2020-01-01", field=field).institutions.set(institutions)
+        make_event(start_date=f"2019-01-0{number + 1}")
+        Milestone.objects.create(date="2018", title_en="Title", title_zh_hans="大事")
     client.get(path)
-    with CaptureQueriesContext(
-        connection,
-    ) as few:
+    with CaptureQueriesContext(connection) as few:
         assert client.get(path).status_code == 200
     now = timezone.now()
-    Release.objects.bulk_create(
-        Release(
-            slug=f"bulk-{n}",
-            headline_en="x",
-            headline_zh_hans="y",
-            release_date="2020-02-02",
-            state_en="published",
-            state_zh_hans="published",
-            publish_at_en=now,
-            publish_at_zh_hans=now,
-            order_en=now,
-            order_zh_hans=now,
-            field=field,
-        )
-        for n in range(1000)
+    order = {"order_en": now, "order_zh_hans": now}
+    titles = {"headline_en": "x", "headline_zh_hans": "y"}
+    fill(Release, 1000, release_date="2020-02-02", field=field, **titles, **order)
+    past = {"start_date": "2020-02-02", "starts_at": now, "ends_at": now}
+    fill(Event, 1000, title_en="x", title_zh_hans="y", **past)
+    Milestone.objects.bulk_create(
+        Milestone(date="2018", title_en="x", title_zh_hans="y") for _ in range(1000)
     )
-    for _ in range(5):
-        make_event()
     with django_assert_num_queries(len(few)):
         assert client.get(path).status_code == 200
