@@ -163,7 +163,13 @@ class PublishableAdmin(
     list_per_page = 50
 
     class Media:
-        js = ["editorial/publication.js", "editorial/editor.js", "editorial/comments.js"]
+        js = [
+            "editorial/publication.js",
+            "editorial/editor.js",
+            "editorial/comments.js",
+            "editorial/preview.js",
+        ]
+        css = {"all": ["editorial/preview.css"]}
 
     def get_queryset(self, request):
         return super().get_queryset(request).with_copy_times()
