@@ -20,6 +20,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   const put = (html) => {
     const page = new DOMParser().parseFromString(html, "text/html");
+    for (const idle of page.querySelectorAll("script, noscript")) idle.remove();
     // Links open nothing: the sandbox allows no new window, and the frame stays where it is.
     for (const link of page.querySelectorAll("a[href], form")) link.target = "_blank";
     const there = frame.contentDocument;
