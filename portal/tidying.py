@@ -10,8 +10,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from portal.outbox.models import Letter
+from publishing.editorial.links import PreviewLink
 
-DAYS = {"sign-ins": 180, "mail": 30, "desk log": 730}
+DAYS = {"sign-ins": 180, "mail": 30, "desk log": 730, "preview links": 30}
 
 
 @transaction.atomic
@@ -27,6 +28,8 @@ def tidy(*, now=None) -> dict[str, int]:
             Q(created_at__lt=until["sign-ins"]) | ~Q(session_key__in=live)
         ),
         "mail": Letter.objects.filter(made__lt=until["mail"]).exclude(sent=None, given_up=False),
+        # Until then whoever has the link is told that it has ended.
+        "preview links": PreviewLink.objects.over_before(until["preview links"]),
         "desk log": LogEntry.objects.filter(action_time__lt=until["desk log"]),
     }
     return {kind: found.delete()[0] for kind, found in rows.items()}

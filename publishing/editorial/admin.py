@@ -31,6 +31,7 @@ from publishing.editorial.filters import ChineseFilter, CopyFilter, EnglishFilte
 from publishing.editorial.forms import PublishableForm, column_label, outcomes, owed, standing
 from publishing.editorial.gatepages import GateMixin
 from publishing.editorial.languages import column, columns
+from publishing.editorial.linkpages import LinksMixin
 from publishing.editorial.preview import PreviewMixin
 from publishing.editorial.terms import Term
 from publishing.editorial.usepages import WhereUsedMixin
@@ -143,7 +144,13 @@ def without(fieldset, names):
 
 
 class PublishableAdmin(
-    PreviewMixin, GateMixin, CommentsMixin, WhereUsedMixin, VersionsMixin, BilingualAdmin
+    PreviewMixin,
+    LinksMixin,
+    GateMixin,
+    CommentsMixin,
+    WhereUsedMixin,
+    VersionsMixin,
+    BilingualAdmin,
 ):
     """A release, an event or a page: fields in two languages and one publication box.
 
@@ -312,6 +319,8 @@ class PublishableAdmin(
             "live_url": self.page_url("change", obj.item),
             "preview_url": self.page_url("preview", obj),
         }
+        if policy.may_share(request.user, obj):
+            places["share_url"] = self.page_url("share", obj.item)
         if copy is not None:
             places |= {
                 "compare_url": self.page_url("compare", obj.item),

@@ -19,6 +19,7 @@ from django.utils.translation import pgettext
 from publishing.cache.models import PublicModel, PublicQuerySet
 from publishing.editorial import comments as comments  # so that Django finds its model
 from publishing.editorial import freshness, languages
+from publishing.editorial import links as links  # so that Django finds its model
 from publishing.editorial import terms as terms  # so that Django finds its model
 from publishing.editorial.freshness import Freshness
 from publishing.editorial.languages import column

@@ -25,6 +25,7 @@ from publishing.editorial.comments import Comment
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.gate import problems
 from publishing.editorial.languages import column
+from publishing.editorial.links import PreviewLink
 from publishing.editorial.models import Publishable, Stage, State
 from publishing.editorial.records import ChangeNote, FieldConfirmation, FormerAddress, Revision
 from publishing.editorial.replacements import end_of
@@ -303,7 +304,7 @@ def delete(*, item: Publishable, user=None) -> None:
 @transaction.atomic
 def forget(item: Publishable) -> None:
     """Remove what the desk keeps about an item that never belonged to the office."""
-    for model in (Revision, FieldConfirmation, ChangeNote, FormerAddress, Comment):
+    for model in (Revision, FieldConfirmation, ChangeNote, FormerAddress, Comment, PreviewLink):
         model.objects.of(item).delete()
 
 

@@ -63,8 +63,11 @@ class VersionsMixin:
             raise PermissionDenied
         return found
 
+    def to_page(self, name, item):
+        return HttpResponseRedirect(self.page_url(name, item))
+
     def to_form(self, item):
-        return HttpResponseRedirect(self.page_url("change", item))
+        return self.to_page("change", item)
 
     def refused(self, request, refusal, item):
         self.message_user(request, str(refusal), messages.ERROR)
