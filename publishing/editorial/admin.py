@@ -14,6 +14,7 @@ from modeltranslation.fields import TranslationField
 
 from publishing.cache.admin import BumpingAdminMixin
 from publishing.editorial import (
+    clocks,
     copies,
     history,
     languages,
@@ -88,6 +89,11 @@ class BilingualInline(KnownChoices, BilingualFields, admin.TabularInline):
     extra = 0
 
 
+SCHEDULE = ["same_instants", *both("at", "embargo", "expire")]
+LAST = ["reason", "save_note"]
+WINDOW_FIELDS = columns("embargo", "expire")
+
+
 def publication_fieldset():
     return (
         _("Publication"),
@@ -95,7 +101,9 @@ def publication_fieldset():
             "classes": ["publication"],
             "fields": [
                 "outcome",
-                *both("step", "at", "notice", "replacement_address"),
+                *both("step"),
+                *SCHEDULE,
+                *both("notice", "replacement_address"),
                 "reason",
             ],
         },
@@ -112,7 +120,7 @@ def copy_fieldset(item):
         _("Publication"),
         {
             "classes": ["publication"],
-            "fields": ["outcome", *both("step", "at"), *asked, "reason", "save_note"],
+            "fields": ["outcome", *both("step"), "same_instants", *both("at"), *asked, *LAST],
         },
     )
 
@@ -122,7 +130,7 @@ def draft_fieldset():
         _("Publication"),
         {
             "classes": ["publication"],
-            "fields": ["outcome", *both("step", "at"), "reason", "save_note"],
+            "fields": ["outcome", *both("step"), *SCHEDULE, *LAST],
         },
     )
 
@@ -175,6 +183,7 @@ class PublishableAdmin(
             "editorial/editor.js",
             "editorial/comments.js",
             "editorial/preview.js",
+            "editorial/schedule.js",
         ]
         css = {"all": ["editorial/preview.css"]}
 
@@ -188,6 +197,12 @@ class PublishableAdmin(
         return obj is not None and not obj.is_copy and obj.has_been_public_or_is_due()
 
     def get_fieldsets(self, request, obj=None):
+        parts = self._fieldsets(request, obj)
+        if policy.may_publish(request.user, self.model):
+            return parts
+        return [without(part, WINDOW_FIELDS) for part in parts]
+
+    def _fieldsets(self, request, obj):
         if self.is_live(obj):
             live = [(_("Facts"), {"fields": list(self.live_fields)})] if self.live_fields else []
             return [(None, {"fields": ["reading"]}), *live, publication_fieldset()]
@@ -249,7 +264,28 @@ class PublishableAdmin(
         super().save_related(request, form, formsets, change)
         if not (change and self.is_live(form.instance)):
             self.record_save(request, form)
+        self.set_windows(request, form)
         self.take_steps(request, form)
+
+    def set_windows(self, request, form):
+        for code in languages.CODES:
+            window = form.window(code)
+            if window is None:
+                continue
+            try:
+                row = services.set_window(
+                    item=form.instance, language=code, user=request.user, **window
+                )
+            except Refused as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
+                continue
+            if row.waits_for_embargo(code):
+                text = _("%(language)s is published, but hidden by its embargo until %(instant)s.")
+                words = {
+                    "language": languages.language_name(code),
+                    "instant": clocks.told(window["embargo_until"]),
+                }
+                self.message_user(request, text % words, messages.WARNING)
 
     def record_save(self, request, form):
         dropped = services.record_save(

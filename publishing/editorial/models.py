@@ -402,6 +402,13 @@ class Publishable(PublicModel):
         due = at or timezone.now()
         return self.state(language) == State.PUBLISHED and publish is not None and publish > due
 
+    def waits_for_embargo(self, language: str, *, at=None) -> bool:
+        """Published, and past its instant, but hidden still."""
+        publish, embargo, _expire = self.window(language)
+        at = at or timezone.now()
+        shown = self.state(language) in (State.PUBLISHED, State.WITHDRAWN) and publish is not None
+        return shown and embargo is not None and embargo > max(at, publish)
+
     def has_been_public(self) -> bool:
         return any(getattr(self, column("first_published", code)) for code in languages.CODES)
 
@@ -421,6 +428,13 @@ class Publishable(PublicModel):
 
     def clean(self):
         super().clean()
+        for code in languages.CODES:
+            publish, _embargo, expire = self.window(code)
+            if publish and expire and expire <= publish:
+                raise ValidationError(
+                    _("%(language)s would be gone before it appears: its expiry comes first.")
+                    % {"language": languages.language_name(code)}
+                )
         if not self.slug:
             if self.item.has_been_public():
                 raise ValidationError({"slug": _("A published item needs its address.")})

@@ -220,6 +220,7 @@ class AuditEvent(models.Model):
         PUBLISH = "publish", _("published")
         SCHEDULE = "schedule", _("scheduled")
         UNSCHEDULE = "unschedule", _("took back a schedule")
+        WINDOW = "window", _("changed embargo or expiry")
         WITHDRAW = "withdraw", _("withdrew")
         UNPUBLISH = "unpublish", _("unpublished")
         RESTORE = "restore", _("restored a revision")

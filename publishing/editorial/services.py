@@ -160,6 +160,32 @@ def unschedule(*, item: Publishable, language: str, user=None) -> Publishable:
 
 
 @transaction.atomic
+def set_window(
+    *,
+    item: Publishable,
+    language: str,
+    embargo_until: datetime | None = None,
+    expire_at: datetime | None = None,
+    user=None,
+) -> Publishable:
+    """Until when ``language`` stays hidden although published, and from when it is gone."""
+    row = locked(item)
+    if row.window(language)[1:] == (embargo_until, expire_at):
+        return row
+    if row.is_copy or (user is not None and not policy.may_publish_item(user, row)):
+        raise Refused(_("This step is not open to you now; reload the page to see the state."))
+    set_columns(row, language, embargo_until=embargo_until, expire_at=expire_at)
+    save(row)
+    detail = " ".join(
+        f"{name} {instant.isoformat(timespec='minutes')}"
+        for name, instant in (("embargo", embargo_until), ("expiry", expire_at))
+        if instant
+    )
+    audit.record(Action.WINDOW, user=user, item=row, language=language, detail=detail)
+    return _told(row, item)
+
+
+@transaction.atomic
 def withdraw(*, item: Publishable, language: str, notice: str = "", user=None) -> Publishable:
     """Keep the page with a notice on top, out of lists and search."""
     row = locked(item)
