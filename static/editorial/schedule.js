@@ -1,8 +1,9 @@
 // The clocks of both home cities beside an instant, as it is typed; and the second language's
 // instants step aside where both languages have the same.
 document.addEventListener("DOMContentLoaded", () => {
+  const LANGUAGE = document.documentElement.lang.startsWith("zh") ? "zh-CN" : "en-GB";
   const inZone = (zone, instant, options) =>
-    new Intl.DateTimeFormat(document.documentElement.lang, { timeZone: zone, ...options }).format(instant);
+    new Intl.DateTimeFormat(LANGUAGE, { timeZone: zone, ...options }).format(instant);
   const parts = (zone, instant) => {
     const format = new Intl.DateTimeFormat("en-GB", {
       timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
