@@ -209,6 +209,17 @@ class OwnedRow(PublicModel):
         abstract = True
         ordering = ["order", "pk"]
 
+    def owner(self):
+        """The publishable item that this is a part of, if it is one's."""
+        for field in self._meta.concrete_fields:
+            if field.is_relation and issubclass(field.related_model, Publishable):
+                return getattr(self, field.name)
+        return None
+
+    def affects_public_pages(self) -> bool:
+        """Nobody sees the parts of a working copy."""
+        return not getattr(self.owner(), "is_copy", False)
+
 
 class Publishable(PublicModel):
     """A release, an event or a page: one row, one address, two languages published apart.

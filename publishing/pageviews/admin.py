@@ -5,6 +5,8 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
+from publishing.editorial import audit
+
 from . import charts, downloads, kinds
 from .models import Correction, Total
 from .statistics import PERIODS, TABLES, Statistics, table, titles
@@ -32,7 +34,7 @@ class TotalAdmin(ReadOnlyAdmin):
         statistics = self._statistics(request, item)
         wanted = request.GET.get("csv")
         if wanted:
-            return self._download(wanted, statistics)
+            return self._download(request, wanted, statistics)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -72,10 +74,11 @@ class TotalAdmin(ReadOnlyAdmin):
             return Statistics(days=days, kind=item.kind, ids=(item.id,))
         return Statistics(days=days)
 
-    def _download(self, wanted, statistics):
+    def _download(self, request, wanted, statistics):
         if wanted not in TABLES:
             raise Http404
         name = f"pageviews-{wanted}-{statistics.since}-{statistics.until}.csv"
+        audit.record(audit.Action.EXPORT, user=request.user, detail=name)
         return downloads.response(table(wanted, statistics), name)
 
     def _corrections(self, item):
