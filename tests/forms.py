@@ -26,7 +26,8 @@ class _Fields(HTMLParser):
             ticked = given.get("type") in ("checkbox", "radio")
             if ticked and "checked" not in given:
                 return
-            self.sent.append((name, given.get("value") or ("on" if ticked else "")))
+            default = "on" if ticked else ""
+            self.sent.append((name, given.get("value", default) or ""))
         elif tag == "select" and name:
             self.select = (name, "multiple" in given, [])
         elif tag == "option" and self.select:
