@@ -143,6 +143,13 @@ class ChangeNoteQuerySet(ItemRecordQuerySet):
         """Notes of changes that have gone live, newest first."""
         return self.filter(at__isnull=False).order_by("-at", "-pk")
 
+    def latest(self, model, pks, language: str) -> dict[int, str]:
+        """What readers were told last of each of these items; one query for all."""
+        kind = ContentType.objects.get_for_model(model)
+        notes = self.told().filter(content_type=kind, object_id__in=pks, language=language)
+        rows = notes.filter(is_minor=False).values_list("object_id", "note")
+        return dict(reversed(rows))
+
     def waiting(self):
         """Notes of scheduled changes."""
         return self.filter(at__isnull=True)
