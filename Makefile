@@ -44,13 +44,17 @@ LOCK = .venv/lock
 COMPILE = $(LOCK)/bin/pip-compile - --quiet --generate-hashes --strip-extras --no-header \
 	--no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-options --upgrade
 GROUP = import sys, tomllib; \
-	print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"][sys.argv[1]], sep="\n")
+	groups = tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]; \
+	print(*[line for name in sys.argv[1:] for line in groups[name]], sep="\n")
 
+# Both groups are resolved together first: what only the tests need may not forbid what runs.
 lock:
 	@$(PYTHON) -m venv $(LOCK)
 	@$(LOCK)/bin/pip install --quiet --upgrade pip pip-tools
-	@$(LOCK)/bin/python -c '$(GROUP)' runtime | $(COMPILE) -o requirements.txt
-	@{ echo "-c $(CURDIR)/requirements.txt"; $(LOCK)/bin/python -c '$(GROUP)' test; } \
+	@$(LOCK)/bin/python -c '$(GROUP)' runtime test | $(COMPILE) -o $(LOCK)/both.txt
+	@{ echo "-c $(CURDIR)/$(LOCK)/both.txt"; $(LOCK)/bin/python -c '$(GROUP)' runtime; } \
+		| $(COMPILE) -o requirements.txt
+	@{ echo "-c $(CURDIR)/$(LOCK)/both.txt"; $(LOCK)/bin/python -c '$(GROUP)' test; } \
 		| $(COMPILE) -o tests/requirements.txt
 
 # Run `make test` afterwards; the diff of the three files is the review.
