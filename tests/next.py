@@ -5,7 +5,6 @@ Django replaced by the newest 6.x, and runs the suite there. The locks are not t
 is promised: the last lines say what breaks. Arguments are handed to pytest.
 """
 
-import os
 import subprocess
 import sys
 from pathlib import Path
