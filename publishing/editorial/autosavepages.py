@@ -1,5 +1,6 @@
 """Unsaved input in the admin: kept every few seconds, offered back, and who else is at work."""
 
+import re
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -34,19 +35,30 @@ class AutosaveMixin:
         row = self.get_object(request, unquote(object_id)) if object_id else None
         if object_id and row is None:
             return self._autosave_of_what_is_gone(request)
-        may = self.has_change_permission(request, row) if row else self.has_add_permission(request)
-        if not may:
+        if request.method == "POST" and "_discard" in request.POST:
+            return self._discard(request, row)
+        if not self._may_type(request, row):
             raise PermissionDenied
         if request.method == "POST":
-            if "_discard" in request.POST:
-                Autosave.objects.of(request.user, self.model, row and item_id(row)).delete()
-                return HttpResponseRedirect(self._form_of(row))
             if self.is_live(row):
                 raise Http404
             return self._autosave(request, row, row and item_id(row))
         if request.method != "GET":
             return HttpResponseNotAllowed(["GET", "POST"])
         return self._told(request, row)
+
+    def _may_type(self, request, row) -> bool:
+        if row is None:
+            return self.has_add_permission(request)
+        return self.has_change_permission(request, row)
+
+    def _discard(self, request, row):
+        """One's own input, also where the item has become nothing to change any more."""
+        may_see = row is not None and self.has_view_permission(request, row)
+        if not (may_see or self._may_type(request, row)):
+            raise PermissionDenied
+        Autosave.objects.of(request.user, self.model, row and item_id(row)).delete()
+        return HttpResponseRedirect(self._form_of(row))
 
     def _autosave(self, request, row, number):
         try:
@@ -109,7 +121,7 @@ class AutosaveMixin:
         number = row and item_id(row)
         kept = Autosave.objects.of(request.user, self.model, number).first()
         if kept is None or (object_id and row is None) or self.is_live(row):
-            return HttpResponseRedirect(self._form_of(row) if row or not object_id else "../..")
+            return plain(request, object_id, form_url, extra_context)
         try:
             return self._restored(request, row, kept, lambda: plain(request, object_id, form_url))
         except IntegrityError:
@@ -128,7 +140,7 @@ class AutosaveMixin:
             request.typed = kept.as_sent(bases.sign(row))
             return view()
         request.typed = kept.as_sent(kept.base)
-        if not traversal.differences(self.model, base.data, traversal.snapshot(row)):
+        if base.is_still(bases.of(row), self.model):
             return view()
         with bases.rolled_back():
             bases.rewind(row, base)
@@ -142,7 +154,9 @@ class AutosaveMixin:
     def get_formset_kwargs(self, request, obj, inline, prefix):
         given = super().get_formset_kwargs(request, obj, inline, prefix)
         typed = getattr(request, "typed", None)
-        return given if typed is None else given | {"data": typed.copy()}
+        if typed is None:
+            return given
+        return given | {"data": _adopted(typed, obj, inline.model, prefix)}
 
     def _create_formsets(self, request, obj, change):
         formsets, inlines = super()._create_formsets(request, obj, change)
@@ -163,23 +177,28 @@ class AutosaveMixin:
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _typing(self, request, obj) -> dict:
-        may = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
-        told = {"only": onelanguage.chosen(request), "is_restored": request.typed is not None}
+        """What the form says of unsaved input and of others, and what its script needs."""
+        may, is_restored = self._may_type(request, obj), getattr(request, "typed", None) is not None
+        told = {
+            "only": onelanguage.chosen(request),
+            "is_restored": is_restored,
+            "url": self._autosave_url(obj),
+            "may_type": may,
+            "keeps": may and not self.is_live(obj),
+        }
         if obj is not None:
             told["others"] = self._others(request, obj)
-        if not may:
-            return told
-        if obj is not None:
+        if obj is not None and may:
             autosaves.enter(request.user, obj)
-        if request.method == "GET" and request.typed is None:
+        if request.method == "GET" and not is_restored:
             kept = Autosave.objects.of(request.user, self.model, obj and item_id(obj)).first()
             told |= {"offer": kept, "restore_url": self._restore_url(kept, obj)}
-        name = "autosave" if obj else "autosave-new"
-        told["url"] = reverse(
-            f"{self.admin_site.name}:{self.page_name(name)}", args=[obj.pk] if obj else []
-        )
-        told["keeps"] = not self.is_live(obj)
         return told
+
+    def _autosave_url(self, obj) -> str:
+        if obj is not None:
+            return self.page_url("autosave", obj)
+        return reverse(f"{self.admin_site.name}:{self.page_name('autosave-new')}")
 
     def _restore_url(self, kept, obj) -> str:
         """Empty where no form is open into which it could be restored."""
@@ -199,6 +218,21 @@ def _filled(form_class, typed):
             self._errors = ErrorDict()
 
     return Filled
+
+
+def _adopted(typed, obj, model, prefix):
+    """What was typed into another working copy names that one as the owner of its rows."""
+    data = typed.copy()
+    if obj is None or obj.pk is None:
+        return data
+    for accessor in obj.owned:
+        part = traversal.part(type(obj), accessor)
+        if part.model is not model or len(part.apart) > 1:
+            continue
+        owner = re.compile(rf"{re.escape(prefix)}-\d+-{part.apart[0]}")
+        for name in filter(owner.fullmatch, typed):
+            data[name] = str(obj.pk)
+    return data
 
 
 def _unjudged(formset):

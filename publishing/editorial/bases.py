@@ -5,7 +5,7 @@ the form stood open and whatever has become of the revisions.
 """
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import blake2b
 
 from django.core import signing
@@ -28,11 +28,20 @@ class Base:
     # The primary key of each owned row, by its key.
     numbers: dict[str, int]
 
+    def is_still(self, now: "Base", model) -> bool:
+        """Whether the item says what it said, in the same rows."""
+        same = not traversal.differences(model, self.data, now.data)
+        return same and self.numbers == now.numbers
 
-def sign(row) -> str:
+
+def of(row) -> Base:
     numbers: dict[str, int] = {}
     data = traversal.snapshot(row, numbers)
-    told = {"of": row._meta.label_lower, "id": item_id(row), "data": data, "numbers": numbers}
+    return Base(item_id(row), data, numbers)
+
+
+def sign(row) -> str:
+    told = asdict(of(row)) | {"of": row._meta.label_lower}
     return signing.dumps(told, salt=_SALT, compress=True)
 
 
@@ -43,7 +52,7 @@ def read(text: str, model) -> Base:
         raise BadBase from error
     if told["of"] != model._meta.label_lower:
         raise BadBase
-    return Base(told["id"], told["data"], told["numbers"])
+    return Base(told["item_id"], told["data"], told["numbers"])
 
 
 def read_for(text: str, row) -> Base:

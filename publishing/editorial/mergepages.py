@@ -91,11 +91,11 @@ class MergeMixin:
             base = bases.read_for(request.POST.get("version", ""), row)
         except bases.BadBase:
             return self._without_base(request, row)
-        theirs = traversal.snapshot(row)
-        if not traversal.differences(self.model, base.data, theirs):
+        now = bases.of(row)
+        if base.is_still(now, self.model):
             return None
         try:
-            return self._put_together(request, row, base, theirs, plain)
+            return self._put_together(request, row, base, now.data, plain)
         except (IntegrityError, ValidationError) as error:
             return self._impossible(request, row, error)
 
@@ -204,7 +204,8 @@ class MergeMixin:
         form.held_back = frozenset(merge.touched)
         self.save_related(request, form, [], True)
         self.log_change(request, row, self.construct_change_message(request, form, []))
-        self._say(request, form)
+        if merge.touched:
+            self._say(request, form)
         return self.response_change(request, row)
 
     def _say(self, request, form):

@@ -1,6 +1,7 @@
 """What has changed in the source, shown in place in the rows of an item's parts."""
 
 from django import forms
+from django.template.loader import render_to_string
 
 from publishing.editorial import freshness
 from publishing.editorial.forms import source_changed
@@ -21,8 +22,8 @@ class WithNote(forms.Widget):
         return self.widget.media
 
     def render(self, name, value, attrs=None, renderer=None):
-        context = {"field": self.widget.render(name, value, attrs, renderer), "note": self.note}
-        return self._render(self.template_name, context, renderer)
+        field = self.widget.render(name, value, attrs, renderer)
+        return render_to_string(self.template_name, {"field": field, "note": self.note})
 
     def id_for_label(self, id_):
         return self.widget.id_for_label(id_)
