@@ -171,6 +171,9 @@ class AutosaveMixin:
             number = item_id(form.instance) if change else None
             Autosave.objects.of(request.user, self.model, number).delete()
 
+    def response_change(self, request, obj):
+        return onelanguage.stay(request, super().response_change(request, obj))
+
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["typing"] = self._typing(request, obj)
         context["language_choices"] = onelanguage.choices(request)

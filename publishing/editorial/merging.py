@@ -114,7 +114,7 @@ def _unit(change):
 def _clash(theirs, mine) -> bool:
     if isinstance(theirs.after, list) or isinstance(mine.after, list):
         return False
-    return (theirs.after or None) != (mine.after or None)
+    return traversal.plain(theirs.after) != traversal.plain(mine.after)
 
 
 def _linked(change, present):

@@ -37,6 +37,13 @@ def without(fieldset, names):
     return title, options | {"fields": [row for row in rows if row]}
 
 
+def stay(request, answer):
+    """Who saves and continues goes on in the same language."""
+    if chosen(request) and answer.get("Location") == request.path:
+        answer["Location"] += f"?only={chosen(request)}"
+    return answer
+
+
 def choices(request) -> list[dict]:
     """The links of the switch."""
     offered = [("", "", "")] + [

@@ -229,7 +229,7 @@ def differences(model, before: dict, after: dict, *, apart=(), row=None) -> list
     changes = []
 
     def compare(name, language, old, new):
-        if _plain(old) != _plain(new):
+        if plain(old) != plain(new):
             changes.append(Change(model, name, language, old, new, row))
 
     for name in parts.texts:
@@ -257,7 +257,10 @@ def _owned_differences(model, accessor, before, after):
     return changes
 
 
-def _plain(value):
+def plain(value):
+    """What of a value counts in a comparison: browsers end lines in a way of their own."""
+    if isinstance(value, str):
+        value = value.replace("\r\n", "\n")
     return None if value in ("", [], {}) else value
 
 

@@ -8,7 +8,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const presence = document.querySelector("[data-presence]");
   const token = form.querySelector("[name=csrfmiddlewaretoken]");
   const undecided = document.querySelector("[data-offer]");
-  const [PAUSE, PULSE] = [2000, 30000];
+  const [PAUSE, RETRY, PULSE] = [2000, 10000, 30000];
   let touched = false;
   let kept = "";
   let before = "";
@@ -39,7 +39,8 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     return answer.ok;
   };
-  const ask = () => fetch(address).then(hear).catch(() => tell(line.dataset.lost));
+  const lost = () => { heard = Date.now(); tell(line.dataset.lost); return false; };
+  const ask = () => fetch(address).then(hear).catch(lost);
 
   const keep = () => {
     if (running) return running;
@@ -49,23 +50,25 @@ document.addEventListener("DOMContentLoaded", () => {
     running = fetch(address, { method: "POST", body: data })
       .then(hear)
       .then((done) => { if (done) kept = now; return done; })
-      .catch(() => { tell(line.dataset.lost); return false; })
+      .catch(lost)
       .finally(() => { running = null; });
     return running;
   };
 
   // What scripts do to fields while the page opens is nothing that anybody typed.
-  const begin = () => {
-    if (touched) return;
+  const begin = (event) => {
+    if (touched || !event.isTrusted) return;
     touched = true;
-    kept = before = text(written());
+    before = text(written());
+    // Dictated or filled in by the browser: it stands there already and is not kept yet.
+    kept = event.type === "input" ? "" : before;
   };
-  for (const kind of ["keydown", "pointerdown", "paste", "drop"]) {
+  for (const kind of ["keydown", "pointerdown", "paste", "drop", "input"]) {
     document.addEventListener(kind, begin, { capture: true });
   }
 
   setInterval(() => {
-    if (signedOut) return ask();
+    if (signedOut) return Date.now() - heard > RETRY && ask();
     if (touched && line.dataset.keeps) {
       const now = text(written());
       const still = now === before;

@@ -264,7 +264,8 @@ class TestOneLanguage:
         assert "headline_en" not in page.context["adminform"].form.fields
         form = fields(page, "release_form")
         assert "notes-0-text_en" not in form
-        author.post(place, form | {"headline_zh_hans": "新", "notes-0-text_zh_hans": "新"})
+        form |= {"headline_zh_hans": "新", "notes-0-text_zh_hans": "新", "_continue": "1"}
+        assert author.post(place, form)["Location"] == place
         release.refresh_from_db()
         note = release.notes.get()
         assert (release.headline_en, release.headline_zh_hans) == ("Stays", "新")

@@ -72,6 +72,14 @@ class TestNoConflict:
         copy = type(copy).with_copies.get(pk=copy.pk)
         assert (copy.summary_en, copy.body_en) == ("Mine.", "<p>Theirs.</p>")
 
+    def test_the_line_ends_of_a_browser_are_no_change(self, me, them):
+        release = make_release(public=[], body_en="<p>One.</p>\n<p>Two.</p>")
+        theirs = {"body_en": "<p>One.</p>\r\n<p>Two.</p>", "summary_en": "Theirs."}
+        mine = {"body_en": "<p>One.</p>\r\n<p>Mine.</p>"}
+        assert meanwhile(me, them, release, mine, theirs).status_code == 302
+        assert "Mine." in release.body_en
+        assert release.summary_en == "Theirs."
+
     def test_links_are_put_together_one_by_one(self, me, them):
         release = make_release(public=[])
         old, mine, theirs = (make_institution() for _ in range(3))
