@@ -71,10 +71,10 @@ class MergeMixin:
         if request.method != "POST" or object_id is None:
             return plain(request, object_id, form_url, extra_context)
         with transaction.atomic():
-            answer = self._answer(request, unquote(object_id), plain)
+            answer = self._answer_to_save(request, unquote(object_id), plain)
             return answer or plain(request, object_id, form_url, extra_context)
 
-    def _answer(self, request, object_id, plain):
+    def _answer_to_save(self, request, object_id, plain):
         """None: nobody has saved since the form was opened, or there is nothing to merge."""
         row = self.get_object(request, object_id)
         if row is None:
