@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from portal.outbox.models import Letter
+from publishing.editorial.autosaves import Autosave, Presence
 
 DAYS = {"sign-ins": 180, "mail": 30, "desk log": 730}
 
@@ -28,5 +29,7 @@ def tidy(*, now=None) -> dict[str, int]:
         ),
         "mail": Letter.objects.filter(made__lt=until["mail"]).exclude(sent=None, given_up=False),
         "desk log": LogEntry.objects.filter(action_time__lt=until["desk log"]),
+        "unsaved input": Autosave.objects.outlived(now),
+        "open forms": Presence.objects.outlived(now),
     }
     return {kind: found.delete()[0] for kind, found in rows.items()}
