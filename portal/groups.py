@@ -70,6 +70,7 @@ _PUBLISHER = _EDITOR | {
     "editorial.auditevent": ("view",),
     "editorial.term": _WRITES,
     "portal.sitesettings": ("add", "change", "view"),
+    "subscriptions.subscriber": ("view", "delete"),
 }
 _PARTNER_MANAGER = {
     **dict.fromkeys((*_RECORDS, *_LISTS, *_COMMITMENTS), _WRITES),

@@ -140,6 +140,7 @@ INSTALLED_APPS = [
     "news",
     "portal",
     "portal.outbox",
+    "portal.subscriptions",
     "django_prose_editor",
     "js_asset",
     "csp",

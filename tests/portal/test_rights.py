@@ -16,6 +16,7 @@ from news.models import Boilerplate, BoilerplateVersion, Commitment, PressContac
 from partners.models import FormerAddress, InstitutionMerge
 from portal.models import Banner, HomeBlock, MenuItem, Milestone, Pin, SiteSettings
 from portal.outbox.models import Letter
+from portal.subscriptions.models import Subscriber
 from publishing.editorial import audit, copies
 from publishing.editorial.terms import Term
 from publishing.media.models import File, Image, Video
@@ -99,6 +100,9 @@ def world():
         "auditevent": audit.record(audit.Action.EXPORT),
         "term": Term.objects.first(),
         "authenticator": make_authenticator(),
+        "subscriber": Subscriber.objects.create(
+            email="reader@example.org", language="en", reads_en=True
+        ),
         "letter": Letter.objects.create(recipient="li@example.org", subject="x", message=b""),
         "searchmiss": SearchMiss.objects.create(text="x", language="en", day="2026-01-01"),
     }
