@@ -141,6 +141,7 @@ INSTALLED_APPS = [
     "portal",
     "portal.outbox",
     "portal.subscriptions",
+    "portal.linkcheck",
     "django_prose_editor",
     "js_asset",
     "csp",

@@ -13,6 +13,7 @@ LABELS = (
     "news",
     "portal",
     "subscriptions",
+    "linkcheck",
 )
 
 
@@ -31,6 +32,7 @@ class Migration(migrations.Migration):
         ("pageviews", "0001_initial"),
         ("search", "0001_initial"),
         ("subscriptions", "0001_initial"),
+        ("linkcheck", "0001_initial"),
     ]
 
     operations = [migrations.RunPython(make, migrations.RunPython.noop)]

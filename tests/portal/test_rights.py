@@ -14,6 +14,7 @@ from django.urls.resolvers import URLPattern
 
 from news.models import Boilerplate, BoilerplateVersion, Commitment, PressContact
 from partners.models import FormerAddress, InstitutionMerge
+from portal.linkcheck.models import ExternalLink
 from portal.models import Banner, HomeBlock, MenuItem, Milestone, Pin, SiteSettings
 from portal.outbox.models import Letter
 from portal.subscriptions.models import Subscriber
@@ -103,6 +104,7 @@ def world():
         "subscriber": Subscriber.objects.create(
             email="reader@example.org", language="en", reads_en=True
         ),
+        "externallink": ExternalLink.objects.create(address="https://a.example/", fingerprint="0"),
         "letter": Letter.objects.create(recipient="li@example.org", subject="x", message=b""),
         "searchmiss": SearchMiss.objects.create(text="x", language="en", day="2026-01-01"),
     }
