@@ -18,6 +18,7 @@ from publishing.editorial import (
     copies,
     history,
     languages,
+    onelanguage,
     policy,
     reading,
     services,
@@ -25,6 +26,7 @@ from publishing.editorial import (
     traversal,
 )
 from publishing.editorial.audit_admin import AuditEventAdmin  # noqa: F401 -- registers itself
+from publishing.editorial.autosavepages import AutosaveMixin
 from publishing.editorial.choosers import KnownChoices
 from publishing.editorial.commentpages import CommentsMixin
 from publishing.editorial.exceptions import Refused
@@ -33,7 +35,10 @@ from publishing.editorial.forms import PublishableForm, column_label, outcomes, 
 from publishing.editorial.gatepages import GateMixin
 from publishing.editorial.languages import column, columns
 from publishing.editorial.linkpages import LinksMixin
+from publishing.editorial.mergepages import MergeMixin
+from publishing.editorial.onelanguage import narrowed, without
 from publishing.editorial.preview import PreviewMixin
+from publishing.editorial.rowsources import show_changed_sources
 from publishing.editorial.terms import Term
 from publishing.editorial.usepages import WhereUsedMixin
 from publishing.editorial.versions import VersionsMixin
@@ -55,6 +60,10 @@ class BilingualFields:
             field.label = column_label(db_field)
             field.widget.attrs["lang"] = languages.TAGS[db_field.language]
         return field
+
+    @narrowed
+    def get_fieldsets(self, request, obj=None):
+        return super().get_fieldsets(request, obj)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         return super().get_form(request, obj, change, **self._labels() | kwargs)
@@ -141,17 +150,10 @@ LANGUAGES_FIELDSET = (
 )
 
 
-def without(fieldset, names):
-    """The fieldset without these fields, in rows and alone."""
-    title, options = fieldset
-    rows = []
-    for row in options["fields"]:
-        row = [row] if isinstance(row, str) else row
-        rows.append(tuple(name for name in row if name not in names))
-    return title, options | {"fields": [row for row in rows if row]}
-
-
+@method_decorator(csp_update({"style-src": [EDITOR_STYLE]}), name="changeform_view")
 class PublishableAdmin(
+    MergeMixin,
+    AutosaveMixin,
     PreviewMixin,
     LinksMixin,
     GateMixin,
@@ -184,6 +186,7 @@ class PublishableAdmin(
             "editorial/comments.js",
             "editorial/preview.js",
             "editorial/schedule.js",
+            "editorial/autosave.js",
         ]
         css = {"all": ["editorial/preview.css"]}
 
@@ -196,11 +199,14 @@ class PublishableAdmin(
     def is_live(self, obj) -> bool:
         return obj is not None and not obj.is_copy and obj.has_been_public_or_is_due()
 
+    @narrowed
     def get_fieldsets(self, request, obj=None):
-        parts = self._fieldsets(request, obj)
-        if policy.may_publish(request.user, self.model):
-            return parts
-        return [without(part, WINDOW_FIELDS) for part in parts]
+        parts, left_out = self._fieldsets(request, obj), set()
+        if not policy.may_publish(request.user, self.model):
+            left_out |= {*WINDOW_FIELDS}
+        if onelanguage.chosen(request):
+            left_out |= {"same_instants"}
+        return [without(part, left_out) for part in parts]
 
     def _fieldsets(self, request, obj):
         if self.is_live(obj):
@@ -223,6 +229,8 @@ class PublishableAdmin(
         form = super().get_form(request, obj, change=change, **kwargs)
         form.user = request.user
         form.shown = frozenset(flatten_fieldsets(self.get_fieldsets(request, obj)))
+        if obj is not None and not self.is_live(obj):
+            form.shown |= {"version"}
         return form
 
     def has_change_permission(self, request, obj=None):
@@ -333,6 +341,7 @@ class PublishableAdmin(
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None:
             context |= self.places_of(request, obj) | self.comment_panel(request, obj)
+            show_changed_sources(obj, context)
             self.mark_fields(context["adminform"].form, context["comments"])
             if obj.is_copy or self.is_live(obj):
                 context["show_save_and_add_another"] = False

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publishing.editorial import (
+    bases,
     clocks,
     freshness,
     languages,
@@ -134,6 +135,13 @@ def _instant_field(label, help_text):
     return clocks.InstantField(label=label, required=False, help_text=help_text)
 
 
+def _window_field(label, help_text):
+    """Sent with what it showed: who did not touch it does not undo what others have set since."""
+    return clocks.InstantField(
+        label=label, required=False, help_text=help_text, show_hidden_initial=True
+    )
+
+
 AT_HELP = gettext_lazy("Empty: at once. In the future: hidden until then.")
 EMBARGO_HELP = gettext_lazy("Until then readers see nothing, even where it is published already.")
 EXPIRE_HELP = gettext_lazy("From then on the page answers that it is gone.")
@@ -149,6 +157,19 @@ def _replacement_field(label):
     )
 
 
+def source_changed(row, name: str, source: str, before: str, path: str = "") -> str:
+    """What has changed in the source of a translation, with "still correct"."""
+    texts = before, languages.text(row, name, source)
+    if isinstance(row._meta.get_field(name), RichTextField):
+        texts = tuple(map(richtext.plain, texts))
+    context = {
+        "blocks": wording.blocks(*texts),
+        "name": path or name,
+        "tag": languages.TAGS[source],
+    }
+    return render_to_string("admin/editorial/_source_changed.html", context)
+
+
 class PublishableForm(forms.ModelForm):
     """A form of a publishable item.
 
@@ -159,7 +180,11 @@ class PublishableForm(forms.ModelForm):
     shown = None
     before = None
     said = None
+    # Languages that somebody else has changed meanwhile: their steps are not taken.
+    held_back = frozenset()
 
+    # What the form started from; only where a row stands behind it that others may save too.
+    version = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
     step_en = _step_field(gettext_lazy("English"))
     step_zh_hans = _step_field(gettext_lazy("Chinese"))
     same_instants = forms.BooleanField(
@@ -169,10 +194,10 @@ class PublishableForm(forms.ModelForm):
     )
     at_en = _instant_field(gettext_lazy("Publication instant, English"), AT_HELP)
     at_zh_hans = _instant_field(gettext_lazy("Publication instant, Chinese"), AT_HELP)
-    embargo_en = _instant_field(gettext_lazy("Embargo until, English"), EMBARGO_HELP)
-    embargo_zh_hans = _instant_field(gettext_lazy("Embargo until, Chinese"), EMBARGO_HELP)
-    expire_en = _instant_field(gettext_lazy("Expires, English"), EXPIRE_HELP)
-    expire_zh_hans = _instant_field(gettext_lazy("Expires, Chinese"), EXPIRE_HELP)
+    embargo_en = _window_field(gettext_lazy("Embargo until, English"), EMBARGO_HELP)
+    embargo_zh_hans = _window_field(gettext_lazy("Embargo until, Chinese"), EMBARGO_HELP)
+    expire_en = _window_field(gettext_lazy("Expires, English"), EXPIRE_HELP)
+    expire_zh_hans = _window_field(gettext_lazy("Expires, Chinese"), EXPIRE_HELP)
     replacement_address_en = _replacement_field(gettext_lazy("Replacement address, English"))
     replacement_address_zh_hans = _replacement_field(gettext_lazy("Replacement address, Chinese"))
 
@@ -199,6 +224,8 @@ class PublishableForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in set(self.fields) - (self.shown or set(self.fields)):
             del self.fields[name]
+        if "version" in self.fields and not self.is_bound and self.instance.pk:
+            self.fields["version"].initial = bases.sign(self.instance)
         self._show_changed_sources()
         for code in languages.CODES:
             self._offer_steps(code)
@@ -221,21 +248,31 @@ class PublishableForm(forms.ModelForm):
     def clean(self):
         cleaned = super().clean()
         if self.cleaned_data.get("same_instants"):
-            first, *others = languages.CODES
-            for name in INSTANTS:
-                for code in others:
-                    self._errors.pop(column(name, code), None)
-                    self.cleaned_data[column(name, code)] = self.cleaned_data.get(
-                        column(name, first)
-                    )
+            self._follow_the_first()
         return cleaned
+
+    def _follow_the_first(self):
+        first, *others = languages.CODES
+        for name in INSTANTS:
+            leading = column(name, first)
+            for following in (column(name, code) for code in others):
+                if {leading, following} <= set(self.fields):
+                    self._errors.pop(following, None)
+                    self.cleaned_data[following] = self.cleaned_data.get(leading)
 
     def window(self, code) -> dict | None:
         """Embargo and expiry as entered; None where this form does not ask for them."""
-        names = {"embargo_until": column("embargo", code), "expire_at": column("expire", code)}
-        if not set(names.values()) <= set(self.fields):
+        names = {"embargo_until": "embargo", "expire_at": "expire"}
+        if not {column(name, code) for name in names.values()} <= set(self.fields):
             return None
-        return {key: self.cleaned_data.get(name) for key, name in names.items()}
+        first = languages.CODES[0] if self.cleaned_data.get("same_instants") else code
+        known = dict(zip(names, self.instance.window(first)[1:], strict=True))
+        return {
+            key: self.cleaned_data.get(column(name, first))
+            if column(name, first) in self.changed_data
+            else known[key]
+            for key, name in names.items()
+        }
 
     def _check_window(self, code):
         """Whether readers will meet the text at all, and in the right order."""
@@ -259,23 +296,15 @@ class PublishableForm(forms.ModelForm):
 
     def _show_changed_sources(self):
         """Beside a translation that is out of date: what has changed in its source since."""
+        self.former_sources = {}
         if self.instance.pk is None:
             return
         source = self.instance.source_language
         target = languages.other(source)
-        for name, before in freshness.former_sources(self.instance).items():
-            field = self.fields.get(column(name, target))
-            if field is None:
-                continue
-            texts = before, languages.text(self.instance, name, source)
-            if isinstance(self.instance._meta.get_field(name), RichTextField):
-                texts = tuple(map(richtext.plain, texts))
-            context = {
-                "blocks": wording.blocks(*texts),
-                "name": name,
-                "tag": languages.TAGS[source],
-            }
-            field.help_text = render_to_string("admin/editorial/_source_changed.html", context)
+        self.former_sources = freshness.former_sources(self.instance)
+        for name, before in self.former_sources.items():
+            if field := self.fields.get(column(name, target)):
+                field.help_text = source_changed(self.instance, name, source, before)
 
     def still_correct(self) -> list[str]:
         """Fields of which the editor says that the translation needs no change."""
@@ -333,7 +362,13 @@ class PublishableForm(forms.ModelForm):
             )
 
     def chosen_steps(self) -> list[tuple[str, str]]:
-        """``[(language, step), …]`` as chosen by the editor."""
+        """``[(language, step), …]`` as chosen by the editor, but for what is held back."""
+        return [(code, step) for code, step in self._steps() if code not in self.held_back]
+
+    def steps_held_back(self) -> list[tuple[str, str]]:
+        return [(code, step) for code, step in self._steps() if code in self.held_back]
+
+    def _steps(self):
         steps = [
             (code, self.cleaned_data.get(column("step", code), "")) for code in languages.CODES
         ]

@@ -17,7 +17,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from publishing.editorial import languages, policy, unsaved
+from publishing.editorial import languages, onelanguage, policy, unsaved
 from publishing.editorial.exceptions import Refused
 
 logger = logging.getLogger(__name__)
@@ -75,10 +75,15 @@ class PreviewMixin:
         ] + super().get_urls()
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        address = ""
         if obj is None:
-            context["preview_form_url"] = reverse(f"admin:{self.page_name('preview-new')}")
+            address = reverse(f"admin:{self.page_name('preview-new')}")
         elif policy.may_change(request.user, obj) and not self.is_live(obj):
-            context["preview_form_url"] = self.page_url("preview-unsaved", obj)
+            address = self.page_url("preview-unsaved", obj)
+        if address and (only := onelanguage.chosen(request)):
+            # The other language is not in the form: it is shown as it was saved.
+            address = f"{address}?only={only}"
+        context["preview_form_url"] = address
         context |= {"preview_languages": self.preview_languages(), "here": languages.active()}
         return super().render_change_form(request, context, add, change, form_url, obj)
 

@@ -13,7 +13,7 @@ from publishing.editorial import clocks, copies, services
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.records import AuditEvent
 from tests.builders import make_place, make_release, make_user
-from tests.forms import submit
+from tests.forms import fields, submit
 from tests.publishing.cache_support import Site
 from tests.publishing.editorial_support import confirm, errors, form_address
 
@@ -87,6 +87,26 @@ class TestTheForm:
         release.refresh_from_db()
         assert release.expire_at_en is None
         assert release.is_public("en")
+
+    def test_an_embargo_set_meanwhile_is_not_undone_by_who_did_not_touch_it(self, publisher):
+        for release in (make_release(), make_release(public=[])):
+            page = publisher.get(form_address(release))
+            services.set_window(item=release, language="en", embargo_until=FAR)
+            data = fields(page, "release_form") | entered(expire_en="2099-08-01 16:00")
+            publisher.post(form_address(release), data)
+            release.refresh_from_db()
+            assert release.embargo_until_en == FAR
+            assert release.expire_at_en == FAR + timedelta(days=31)
+
+    def test_a_form_narrowed_to_one_language_leaves_the_other_s_instants(self, publisher):
+        release = make_release(public=[])
+        for code in ("en", "zh-hans"):
+            services.set_window(item=release, language=code, expire_at=FAR)
+        address = form_address(release) + "?only=zh-hans"
+        submit(publisher, address, "release_form", summary_zh_hans="新")
+        release.refresh_from_db()
+        assert release.summary_zh_hans == "新"
+        assert release.expire_at_en == release.expire_at_zh_hans == FAR
 
     def test_both_languages_together(self, publisher):
         release = make_release(public=[])

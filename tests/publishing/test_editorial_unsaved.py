@@ -208,3 +208,13 @@ def test_without_script_a_button_of_the_form_opens_it_in_a_new_tab(author):
         "formnovalidate",
     ):
         assert part in button
+
+
+def test_a_form_narrowed_to_one_language_shows_the_other_as_it_was_saved(author):
+    release = make_release(public=[], headline_zh_hans="已存标题")
+    form = form_address(release) + "?only=en"
+    page = author.get(form)
+    target = page.context["preview_form_url"]
+    data = fields(page, "release_form") | {"headline_en": "Typed"}
+    assert "Typed" in text(author.post(target, data | {"preview_language": "en"}))
+    assert "已存标题" in text(author.post(target, data | {"preview_language": "zh-hans"}))
