@@ -1,9 +1,9 @@
 """What the ground floor must know of the portal's own pages."""
 
 from portal.machines.news import news_ends
-from portal.models import Banner, HomeBlock, Milestone, Page, Pin
+from portal.models import Banner, HomeBlock, Milestone, Page, Pin, SiteSettings
 from publishing.cache import due
-from publishing.editorial import languages, targets
+from publishing.editorial import clocks, languages, targets
 from publishing.search.documents import Document
 from publishing.search.documents import register as searchable
 from publishing.search.publishable import ALWAYS, document
@@ -17,6 +17,14 @@ def register():
     for shown in (HomeBlock, Pin, Banner):
         due.register(shown.objects.next_change)
     due.register(news_ends)
+    clocks.register(home_clocks)
+
+
+def home_clocks():
+    settings = SiteSettings.load()
+    for city in (settings.first_city, settings.second_city):
+        if city is not None and city.time_zone:
+            yield languages.first_text(city, "name"), city.time_zone
 
 
 def milestone_document(milestone):

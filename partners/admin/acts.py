@@ -213,7 +213,7 @@ class SignatureForm(forms.Form):
         look_like_the_admin(self)
 
     def run(self, service, user, confirm):
-        return service(agreement=self.agreement, **self.cleaned_data)
+        return service(agreement=self.agreement, user=user, **self.cleaned_data)
 
 
 FORMS = {

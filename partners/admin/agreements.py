@@ -19,6 +19,7 @@ from partners.models import (
 from publishing.editorial.admin import BilingualAdmin, BilingualFields, BilingualInline, both
 from publishing.editorial.choosers import KnownChoices
 from publishing.editorial.languages import columns
+from publishing.editorial.recording import AuditedRecordMixin
 from publishing.editorial.usepages import WhereUsedMixin
 from publishing.search.admin import SearchAdminMixin
 
@@ -125,7 +126,11 @@ class DocumentInline(BilingualInline):
 
 
 @admin.register(Agreement)
-class AgreementAdmin(SearchAdminMixin, WhereUsedMixin, PeopleAdminMixin, BilingualAdmin):
+class AgreementAdmin(
+    AuditedRecordMixin, SearchAdminMixin, WhereUsedMixin, PeopleAdminMixin, BilingualAdmin
+):
+    audited_facts = ("public_level",)
+    audited_parts = {AgreementDocument: ("access",)}
     form = AgreementForm
     change_form_template = "admin/partners/agreement_change_form.html"
     list_display = ["number", "heading", "state", "signed", "ends", "public_level", "saved_at"]

@@ -19,6 +19,7 @@ from partners.models import (
 from publishing.editorial.admin import BilingualAdmin, BilingualInline, both
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.languages import columns
+from publishing.editorial.recording import AuditedRecordMixin
 from publishing.editorial.usepages import WhereUsedMixin
 from publishing.media.widgets import LeadImageAdminMixin
 from publishing.pageviews import statistics
@@ -89,10 +90,25 @@ class MergeForm(forms.Form):
         self.fields["keep"].queryset = pair
 
 
+class SavedByServiceMixin:
+    """Beneath the audit, which tells of a save what was there before it."""
+
+    def save_model(self, request, obj, form, change):
+        services.save_institution(institution=obj)
+
+
 @admin.register(Institution)
 class InstitutionAdmin(
-    AddNameMixin, SearchAdminMixin, WhereUsedMixin, LeadImageAdminMixin, BilingualAdmin
+    AuditedRecordMixin,
+    SavedByServiceMixin,
+    AddNameMixin,
+    SearchAdminMixin,
+    WhereUsedMixin,
+    LeadImageAdminMixin,
+    BilingualAdmin,
 ):
+    audited_facts = ("is_public",)
+    audited_parts = {ContactPoint: ("is_public",)}
     list_display = ["__str__", "kinds", "city", "country", "status", "is_public", "saved_at"]
     list_select_related = ["city"]
     list_filter = ["types", "status", "is_public", "country"]
@@ -133,9 +149,6 @@ class InstitutionAdmin(
         if obj is not None and request.user.has_perm("pageviews.view_total"):
             context["statistics_url"] = statistics.address(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
-
-    def save_model(self, request, obj, form, change):
-        services.save_institution(institution=obj)
 
     @admin.display(description=gettext_lazy("types"))
     def kinds(self, institution):
@@ -197,7 +210,7 @@ class InstitutionMergeAdmin(admin.ModelAdmin):
     def take_back(self, request, queryset):
         for merge in queryset.select_related("kept", "duplicate"):
             try:
-                services.undo_merge(merge=merge)
+                services.undo_merge(merge=merge, user=request.user)
             except Refused as refusal:
                 self.message_user(request, f"{merge}: {refusal}", messages.ERROR)
             else:

@@ -180,6 +180,9 @@ class Participation(OwnedRow):
 
     objects = ParticipationQuerySet.as_manager()
 
+    def owner(self):
+        return self.target
+
     class Meta:
         ordering = ["order", "pk"]
         verbose_name = _("participant")

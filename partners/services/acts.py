@@ -23,6 +23,7 @@ from partners.models import (
 )
 from partners.services.checking import checked
 from partners.services.states import rebuild_states
+from publishing.editorial import audit
 from publishing.editorial.dates import PartialDate, read
 from publishing.editorial.exceptions import Refused
 
@@ -193,6 +194,7 @@ def _record(row, agreement, kind, date, changes, details, doubts=()):
         raise Refused(_("This is on record already.")) from error
     _apply(row, changes)
     rebuild_states(row)
+    audit.record(audit.Action.ACT, user=user, item=row, detail=f"{kind.value}, {date}")
     agreement.refresh_from_db()
     return action
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from news.models import Release
 from news.qr import qr_code
+from publishing.editorial import copies, services
 from publishing.pageviews.services import set_base
 from tests.builders import make_event, make_field, make_institution, make_release
 
@@ -72,6 +73,19 @@ class TestFeeds:
         item = json.loads(client.get("/en/news/feed.json").content)["items"][0]
         assert item["date_modified"] == "2020-10-01T01:00:00+00:00"
         assert item["content_text"] == "All of it."
+
+    def test_say_what_has_changed_unless_it_was_minor(self, client):
+        release = make_release(summary_en="A centre opens.", summary_zh_hans="中心启用。")
+        for note, minor in (("A date was wrong.", False), ("", True)):
+            copy = copies.open_copy(item=release)
+            copy.headline_en += "!"
+            copy.save()
+            services.publish(item=copy, language="en", note=note, minor=minor)
+        said = "A centre opens. Updated: A date was wrong."
+        assert atom(client).find(f"{ATOM}entry").findtext(f"{ATOM}summary") == said
+        assert json.loads(client.get("/en/news/feed.json").content)["items"][0]["summary"] == said
+        there = atom(client, language="zh-hans").find(f"{ATOM}entry")
+        assert there.findtext(f"{ATOM}summary") == "中心启用。"
 
     def test_are_announced_in_head_and_footer(self, client):
         page = (
