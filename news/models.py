@@ -388,18 +388,22 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
 
     def related_to(self, release):
         """Public releases of the same events first, then by how many partners they share."""
-        events = Release.events.through.objects.filter(
-            release=OuterRef("pk"), event__releases=release.pk
+        told, named = Release.events.through.objects, Release.institutions.through.objects
+        events = told.filter(event__in=told.filter(release=release.pk).values("event"))
+        partners = named.filter(
+            institution__in=named.filter(release=release.pk).values("institution")
         )
-        partners = Release.institutions.through.objects.filter(
-            release=OuterRef("pk"), institution__releases=release.pk
-        )
-        shared = partners.order_by().values("release").annotate(n=models.Count("pk")).values("n")
+        shared = partners.filter(release=OuterRef("pk")).order_by().values("release")
+        # Found by the two indexes first: to ask each release for what it shares is to read all.
+        near = events.values("release").union(partners.values("release"))
         return (
             self.public()
+            .filter(pk__in=near)
             .exclude(pk=release.pk)
-            .annotate(same_event=Exists(events), shared=Coalesce(Subquery(shared), 0))
-            .filter(Q(same_event=True) | Q(shared__gt=0))
+            .annotate(
+                same_event=Exists(events.filter(release=OuterRef("pk"))),
+                shared=Coalesce(Subquery(shared.annotate(n=models.Count("pk")).values("n")), 0),
+            )
             .order_by("-same_event", "-shared", f"-{column('order', languages.active())}", "-pk")
             .for_list()
         )
