@@ -47,7 +47,7 @@ class Archive:
             groups = [group for group in groups if group.field == chosen.field.pk]
         if chosen.kind and "kind" not in without:
             groups = [group for group in groups if group.kind == chosen.kind]
-        return Archive(groups)
+        return self if groups is self.groups else Archive(groups)
 
     @cached_property
     def total(self) -> int:
@@ -55,19 +55,26 @@ class Archive:
 
     def years(self) -> dict[int | None, int]:
         """How many releases each year has, newest first, and None the undated ones."""
-        counts = self._sums("year")
-        undated = {None: counts.pop(None)} if None in counts else {}
-        return dict(sorted(counts.items(), reverse=True)) | undated
+        counts = self._sums["year"]
+        undated = {None: counts[None]} if None in counts else {}
+        dated = [(year, count) for year, count in counts.items() if year is not None]
+        return dict(sorted(dated, reverse=True)) | undated
 
     def counts(self, name: str) -> dict:
         """How many releases each field or kind has."""
-        return self._sums(name)
+        return self._sums[name]
 
-    def _sums(self, name):
-        sums = Counter()
+    @cached_property
+    def _sums(self) -> dict[str, dict]:
+        sums = {name: Counter() for name in ("month", "year", "field", "kind")}
         for group in self.groups:
-            sums[getattr(group, name)] += group.count
-        return dict(sums)
+            for name, counts in sums.items():
+                counts[getattr(group, name)] += group.count
+        return {name: dict(counts) for name, counts in sums.items()}
+
+    @cached_property
+    def _months(self):
+        return sorted(self._sums["month"].items(), reverse=True)
 
     def start(self, offset: int) -> tuple[datetime.datetime | None, int]:
         """Where the list is at ``offset``: before which instant, and how many to pass over there.
@@ -75,7 +82,7 @@ class Archive:
         None stands for the end of time; what is passed over lies within one month.
         """
         bound, passed = None, 0
-        for month, count in sorted(self._sums("month").items(), reverse=True):
+        for month, count in self._months:
             if passed + count > offset:
                 break
             bound, passed = _first_instant(month), passed + count

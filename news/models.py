@@ -386,20 +386,19 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
         """Needs ``with_pageviews``, as in a list."""
         return self.order_by("-pageviews", f"-{column('order', languages.active())}", "-pk")
 
-    def related_to(self, release):
-        """Public releases of the same events first, then by how many partners they share."""
+    def related_to(self, release: int):
+        """Releases of the same events first, then by how many partners they share."""
         told, named = Release.events.through.objects, Release.institutions.through.objects
-        events = told.filter(event__in=told.filter(release=release.pk).values("event"))
+        events = told.filter(event__in=told.filter(release=release).values("event"))
         partners = named.filter(
-            institution__in=named.filter(release=release.pk).values("institution")
+            institution__in=named.filter(release=release).values("institution")
         )
         shared = partners.filter(release=OuterRef("pk")).order_by().values("release")
         # Found by the two indexes first: to ask each release for what it shares is to read all.
         near = events.values("release").union(partners.values("release"))
         return (
-            self.public()
-            .filter(pk__in=near)
-            .exclude(pk=release.pk)
+            self.filter(pk__in=near)
+            .exclude(pk=release)
             .annotate(
                 same_event=Exists(events.filter(release=OuterRef("pk"))),
                 shared=Coalesce(Subquery(shared.annotate(n=models.Count("pk")).values("n")), 0),
@@ -407,6 +406,17 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
             .order_by("-same_event", "-shared", f"-{column('order', languages.active())}", "-pk")
             .for_list()
         )
+
+    def beside(self, place: datetime.datetime, release: int, *, older: bool):
+        """What stands before or after this place in the reader's list, the nearest first."""
+        name = column("order", languages.active())
+        way, order = ("lt", "-") if older else ("gt", "")
+        # The first condition says nothing new, but lets the index begin at this place.
+        beyond = Q((f"{name}__{way}e", place)) & (
+            Q((f"{name}__{way}", place)) | Q((f"pk__{way}", release))
+        )
+        found = self.filter(beyond).order_by(f"{order}{name}", f"{order}pk")
+        return found.only("slug", *languages.columns("headline", "list_title"))
 
     def for_page(self):
         """Everything of one language; the texts of the other stay behind."""
@@ -560,6 +570,16 @@ class Release(Publishable):
     def title_in_lists(self):
         return self.list_title or self.headline
 
+    def has(self, name: str) -> bool:
+        """Whether a relation is worth asking for: false where its page found that it is empty."""
+        return getattr(self, f"has_{name}", True)
+
+    def rows(self, name: str, *related: str):
+        if not self.has(name):
+            return []
+        rows = getattr(self, name).all()
+        return rows.select_related(*related) if related else rows
+
     @property
     def dateline(self) -> str:
         """ "NANJING, China, July 3, 2020 /PRNewswire/ --", as far as its parts are known."""
@@ -581,25 +601,6 @@ class Release(Publishable):
     def day_of_people(self) -> datetime.date | None:
         """The day for which the titles of those who are named are right."""
         return self.release_date_last
-
-    def neighbour(self, *, older: bool):
-        """The public release just before or after this one in the reader's list, or None."""
-        name = column("order", languages.active())
-        place = getattr(self, name)
-        if place is None:
-            # Undated and not published: it stands in no list yet.
-            return None
-        way, order = ("lt", "-") if older else ("gt", "")
-        # The first condition says nothing new, but lets the index begin at this place.
-        beyond = Q((f"{name}__{way}e", place)) & (
-            Q((f"{name}__{way}", place)) | Q((f"pk__{way}", self.pk))
-        )
-        releases = Release.objects.public().filter(beyond)
-        return (
-            releases.order_by(f"{order}{name}", f"{order}pk")
-            .only("slug", *languages.columns("headline", "list_title"))
-            .first()
-        )
 
 
 class ImportedRelease(models.Model):

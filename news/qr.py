@@ -9,7 +9,8 @@ def qr_code(address: str) -> tuple[str, int]:
 
     Error correction is of level M: the code is read from screens, and from folded paper too.
     """
-    rows = segno.make(address, error="m", micro=False).matrix
+    # Any of the eight masks can be read; to weigh them all takes ten times as long.
+    rows = segno.make(address, error="m", micro=False, mask=0).matrix
     strokes = []
     for y, row in enumerate(rows):
         start = None

@@ -8,21 +8,18 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.generic import ListView
 
+from news import reading
 from news.archive import ArchivePaginator, archive
 from news.calendars import calendar
 from news.composition import composed
 from news.feeds import CHOICES, title_of
 from news.models import Event, EventOrganiser, Release
 from news.selection import MOST_READ, PARAMETERS, UNDATED, Selection
-from partners.models import Agreement, CooperationField, Participation
+from partners.models import Agreement, CooperationField
 from publishing.cache.pages import public_page
 from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
 from publishing.editorial.views import PublishableDetail
-
-# How many releases stand under the text as related ones.
-RELATED = 3
-
 
 @once_per_version
 def fields_of_cooperation() -> list[CooperationField]:
@@ -134,8 +131,8 @@ class ReleaseDetail(PublishableDetail):
     model = Release
     template_name = "news/release_detail.html"
 
-    def get_queryset(self):
-        return Release.objects.for_page()
+    def find(self):
+        return reading.release_at(self.kwargs["slug"])
 
     def nav_key(self, item):
         return "news"
@@ -144,6 +141,7 @@ class ReleaseDetail(PublishableDetail):
         release = self.object
         context = super().get_context_data(**kwargs)
         address = context["page_urls"].canonical
+        previous, following = reading.neighbours(release)
         if release.original_url:
             # A copy names its original; languages of the copy are no alternates of that.
             context["page_urls"] = replace(
@@ -153,20 +151,20 @@ class ReleaseDetail(PublishableDetail):
             "page_address": address,
             "crumbs": self.crumbs(context),
             "parts": composed(release, opening=release.dateline),
-            "events": list(release.events.public().for_link()),
-            "agreements": list(release.agreements.public().for_lines()),
-            "institutions": list(release.institutions.public().for_link()),
-            "corrections": [row for row in release.corrections.all() if row.text],
-            "notes": [row for row in release.notes.all() if row.text],
-            "attachments": [row for row in release.attachments.select_related("file") if row.label],
-            "pictures": release.pictures.select_related("image"),
-            "videos": release.videos.select_related("poster"),
-            "boilerplates": [row for row in release.boilerplates.all() if row.text],
-            "contacts": release.press_contacts.for_page(),
+            "events": reading.events(release),
+            "agreements": reading.agreements(release),
+            "institutions": reading.institutions(release),
+            "corrections": [row for row in release.rows("corrections") if row.text],
+            "notes": [row for row in release.rows("notes") if row.text],
+            "attachments": [row for row in release.rows("attachments", "file") if row.label],
+            "pictures": release.rows("pictures", "image"),
+            "videos": release.rows("videos", "poster"),
+            "boilerplates": [row for row in release.rows("boilerplates") if row.text],
+            "contacts": release.press_contacts.for_page() if release.has("press_contacts") else [],
             "people": named(release),
-            "related": Release.objects.related_to(release)[:RELATED],
-            "previous": release.neighbour(older=True),
-            "next": release.neighbour(older=False),
+            "related": reading.related(release),
+            "previous": previous,
+            "next": following,
         }
 
     def crumbs(self, context):
@@ -183,7 +181,7 @@ class ReleaseDetail(PublishableDetail):
 def named(release):
     """The people whom a release names, under the names and titles of its day."""
     language = languages.active()
-    rows = Participation.objects.for_target(release).for_display()
+    rows = release.people.for_display() if release.has("people") else []
     return [
         {"name": row.name_in(language), "role": row.title_in(language)}
         for row in rows

@@ -65,7 +65,8 @@ def updates(item):
         getattr(item, languages.column(name, language))
         for name in ("first_published", "last_updated")
     )
-    notes = list(ChangeNote.objects.of(item).told().filter(language=language))
+    there = getattr(item, "has_change_notes", True)
+    notes = list(ChangeNote.objects.of(item).told().filter(language=language)) if there else []
     updated = last if first and last and any(not note.is_minor for note in notes) else None
     return {"first": first, "updated": updated, "notes": notes}
 
