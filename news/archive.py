@@ -17,6 +17,7 @@ from news.models import Release
 from news.paging import DeepPaginator
 from news.selection import UNDATED, Selection
 from partners.models import Institution
+from publishing.cache.prepared import prepared
 from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
 from publishing.editorial.languages import column
@@ -123,18 +124,32 @@ def _dated_group(printed, field, kind, count):
 class ArchivePaginator(DeepPaginator):
     """Pages of releases counted already; by date, the last as quickly as the first."""
 
-    def __init__(self, releases, per_page, *, archive, by_date, **kwargs):
+    def __init__(self, releases, per_page, *, archive, chosen, **kwargs):
         super().__init__(releases, per_page, **kwargs)
-        self.archive, self.by_date = archive, by_date
+        self.archive, self.chosen = archive, chosen
 
     @property
     def count(self):
         return self.archive.total
 
     def page(self, number):
-        if not self.by_date:
+        if self.chosen.sort:
             return super().page(number)
         number = self.validate_number(number)
-        bound, skipped = self.archive.start((number - 1) * self.per_page)
-        rows = self.object_list.before(bound) if bound else self.object_list
-        return self._get_page(rows[skipped : skipped + self.per_page], number, self)
+        start = self.archive.start((number - 1) * self.per_page)
+        keys = _keys(self.chosen, *start, self.per_page)
+        return self._get_page(_rows(*keys) if keys else [], number, self)
+
+
+@once_per_version
+def _keys(chosen, bound, skipped, number):
+    """Which releases stand on a page: those after ``skipped`` of the ones before ``bound``."""
+    releases = chosen.releases().newest_first()
+    if bound:
+        releases = releases.before(bound)
+    return list(releases.values_list("pk", flat=True)[skipped : skipped + number])
+
+
+@prepared
+def _rows(*keys):
+    return Release.objects.filter(pk__in=keys).newest_first().for_list()

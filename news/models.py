@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -386,24 +386,24 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
         """Needs ``with_pageviews``, as in a list."""
         return self.order_by("-pageviews", f"-{column('order', languages.active())}", "-pk")
 
-    def related_to(self, release: int):
-        """Releases of the same events first, then by how many partners they share."""
-        told, named = Release.events.through.objects, Release.institutions.through.objects
-        events = told.filter(event__in=told.filter(release=release).values("event"))
-        partners = named.filter(
-            institution__in=named.filter(release=release).values("institution")
-        )
-        shared = partners.filter(release=OuterRef("pk")).order_by().values("release")
-        # Found by the two indexes first: to ask each release for what it shares is to read all.
-        near = events.values("release").union(partners.values("release"))
+    def of_same_events(self, release: int):
+        """Others that tell of an event of this release; who shares most partners comes first."""
+        told = Release.events.through.objects
+        same = told.filter(event__in=told.filter(release=release).values("event"))
+        return self._nearest_to(release, same)
+
+    def of_same_partners(self, release: int):
+        return self._nearest_to(release, _naming_partners_of(release))
+
+    def _nearest_to(self, release, links):
+        # Found by an index first: to ask each release for what it shares is to read all of them.
+        shared = _naming_partners_of(release).filter(release=OuterRef("pk")).order_by()
+        shared = shared.values("release").annotate(n=models.Count("pk")).values("n")
         return (
-            self.filter(pk__in=near)
+            self.filter(pk__in=links.values("release"))
             .exclude(pk=release)
-            .annotate(
-                same_event=Exists(events.filter(release=OuterRef("pk"))),
-                shared=Coalesce(Subquery(shared.annotate(n=models.Count("pk")).values("n")), 0),
-            )
-            .order_by("-same_event", "-shared", f"-{column('order', languages.active())}", "-pk")
+            .annotate(shared=Coalesce(Subquery(shared), 0))
+            .order_by("-shared", f"-{column('order', languages.active())}", "-pk")
             .for_list()
         )
 
@@ -427,6 +427,12 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
     def for_list(self):
         """Everything a row shows, in a constant number of queries; long texts stay behind."""
         return self.for_page().defer(*languages.columns("body", "notice", "field__summary"))
+
+
+def _naming_partners_of(release):
+    """The rows by which releases name a partner that this release names."""
+    named = Release.institutions.through.objects
+    return named.filter(institution__in=named.filter(release=release).values("institution"))
 
 
 class Release(Publishable):

@@ -66,12 +66,23 @@ def _institutions(release):
 
 
 def related(release) -> list[Release]:
-    return _related(release.pk, timezone.now())
+    """Of the same events first, then by how many partners they share."""
+    asked = release.pk, timezone.now()
+    found = _of_same_events(*asked)
+    if len(found) < RELATED:
+        found += [one for one in _of_same_partners(*asked) if one not in found]
+    return found[:RELATED]
 
 
 @prepared
-def _related(release, now):
-    return Release.objects.public(at=now).related_to(release)[:RELATED]
+def _of_same_events(release, now):
+    return Release.objects.public(at=now).of_same_events(release)[:RELATED]
+
+
+@prepared
+def _of_same_partners(release, now):
+    # As many again, because some of these may be of the same events.
+    return Release.objects.public(at=now).of_same_partners(release)[: 2 * RELATED]
 
 
 def neighbours(release) -> tuple[Release | None, Release | None]:

@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import ListView
 
@@ -20,6 +21,7 @@ from publishing.cache.pages import public_page
 from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
 from publishing.editorial.views import PublishableDetail
+
 
 @once_per_version
 def fields_of_cooperation() -> list[CooperationField]:
@@ -38,26 +40,18 @@ class ReleaseList(ListView):
         self.fields = fields_of_cooperation()
         self.chosen = Selection.read(self.request.GET, self.fields)
         self.archive = archive(self.chosen.institution)
-        releases = self.chosen.releases().for_list()
-        return releases.most_read() if self.chosen.sort else releases.newest_first()
+        # By date, the paginator knows which releases stand on a page.
+        return self.chosen.releases().for_list().most_read() if self.chosen.sort else []
 
     def get_paginator(self, releases, per_page, **kwargs):
         counted = self.archive.of(self.chosen)
-        by_date = not self.chosen.sort
-        return ArchivePaginator(releases, per_page, archive=counted, by_date=by_date, **kwargs)
-
-    def counted_by_year(self, counted):
-        if not self.year:
-            return counted
-        return counted.of_year(None if self.year == UNDATED else int(self.year))
-
-    def counted_by_field(self, counted):
-        return counted.of_field(self.field.pk) if self.field else counted
+        return ArchivePaginator(releases, per_page, archive=counted, chosen=self.chosen, **kwargs)
 
     def address(self, **changes):
         """This list with other choices, on its first page."""
         return self.request.path + self.chosen.query(**changes)
 
+    @cached_property
     def years(self):
         counts = self.archive.of(self.chosen, "year").years()
         most = max(counts.values(), default=1)
@@ -77,6 +71,7 @@ class ReleaseList(ListView):
             "share": share,
         }
 
+    @cached_property
     def topics(self):
         counts = self.archive.of(self.chosen, "field").counts("field")
         everything = self.chip(_("All topics"), "field", "", not self.chosen.field, counts)
@@ -87,6 +82,7 @@ class ReleaseList(ListView):
             if counts.get(field.pk) or field == self.chosen.field
         ]
 
+    @cached_property
     def kinds(self):
         """Only where there is a choice: one kind alone narrows nothing."""
         counts = self.archive.of(self.chosen, "kind").counts("kind")
@@ -112,9 +108,7 @@ class ReleaseList(ListView):
         page = context["page_obj"]
         return context | {
             "nav_key": "news",
-            "years": self.years(),
-            "topics": self.topics(),
-            "kinds": self.kinds(),
+            "chosen": self.chosen,
             "institution": self.chosen.institution,
             "all_institutions_url": self.address(institution=""),
             "most_read": bool(self.chosen.sort),
@@ -122,6 +116,7 @@ class ReleaseList(ListView):
             "feed_url": reverse("news:atom") + self.chosen.query(*CHOICES),
             "feed_title": title_of(self.chosen),
             "total": page.paginator.count,
+            "pages": page.paginator.num_pages,
             "page_range": page.paginator.get_elided_page_range(page.number),
         }
 

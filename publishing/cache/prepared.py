@@ -37,6 +37,8 @@ class _Plan:
         self.queryset = build(*markers)
         self.compiler = self.queryset.query.get_compiler(self.queryset.db)
         self.sql, params = self.compiler.as_sql()
+        converters = self.compiler.get_converters([column[0] for column in self.compiler.select])
+        self.compiler.get_converters = lambda _columns: converters
         known = {self._adapted(marker): number for number, marker in enumerate(markers)}
         self.params = [(known.get(param), param) for param in params]
         missing = set(known.values()) - {number for number, _param in self.params}

@@ -1,4 +1,4 @@
-"""Parts of a page that are the same on many pages: rendered once for each version of the content."""
+"""Parts that are the same on many pages: rendered once for each version of the content."""
 
 from django import template
 
