@@ -152,4 +152,4 @@ def _keys(chosen, bound, skipped, number):
 
 @prepared
 def _rows(*keys):
-    return Release.objects.filter(pk__in=keys).newest_first().for_list()
+    return Release.objects.filter(pk__in=keys).newest_first().for_row()

@@ -404,7 +404,7 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
             .exclude(pk=release)
             .annotate(shared=Coalesce(Subquery(shared), 0))
             .order_by("-shared", f"-{column('order', languages.active())}", "-pk")
-            .for_list()
+            .for_row()
         )
 
     def beside(self, place: datetime.datetime, release: int, *, older: bool):
@@ -424,6 +424,11 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
         rows = self.select_related("field", "lead_image").with_pageviews()
         return rows.defer(*(column(name, there) for name in ("headline", "summary", "body")))
 
+    def for_row(self):
+        """What ``news/_release_row.html`` shows and nothing else."""
+        rows = self.select_related("field", "lead_image").with_pageviews()
+        return rows.only(*_shown_in_a_row())
+
     def for_list(self):
         """Everything a row shows, in a constant number of queries; long texts stay behind."""
         return self.for_page().defer(*languages.columns("body", "notice", "field__summary"))
@@ -433,6 +438,14 @@ def _naming_partners_of(release):
     """The rows by which releases name a partner that this release names."""
     named = Release.institutions.through.objects
     return named.filter(institution__in=named.filter(release=release).values("institution"))
+
+
+def _shown_in_a_row() -> list[str]:
+    here = languages.active()
+    window = languages.columns("state", "publish_at", "embargo_until", "expire_at")
+    texts = (column(name, here) for name in ("headline", "list_title", "summary"))
+    field = (column("field__name", here), "field__slot")
+    return ["live", "slug", "release_date", *window, *texts, *field, "lead_image"]
 
 
 class Release(Publishable):

@@ -41,7 +41,7 @@ class ReleaseList(ListView):
         self.chosen = Selection.read(self.request.GET, self.fields)
         self.archive = archive(self.chosen.institution)
         # By date, the paginator knows which releases stand on a page.
-        return self.chosen.releases().for_list().most_read() if self.chosen.sort else []
+        return self.chosen.releases().for_row().most_read() if self.chosen.sort else []
 
     def get_paginator(self, releases, per_page, **kwargs):
         counted = self.archive.of(self.chosen)
