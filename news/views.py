@@ -114,6 +114,7 @@ class ReleaseList(ListView):
             "most_read": bool(self.chosen.sort),
             "order_url": self.address(sort="" if self.chosen.sort else MOST_READ),
             "feed_url": reverse("news:atom") + self.chosen.query(*CHOICES),
+            "mail_query": self.chosen.query("field", "institution"),
             "feed_title": title_of(self.chosen),
             "total": page.paginator.count,
             "pages": page.paginator.num_pages,
