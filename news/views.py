@@ -5,23 +5,22 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import ListView
 
+from news import reading
 from news.archive import ArchivePaginator, archive
 from news.calendars import calendar
 from news.composition import composed
 from news.feeds import CHOICES, title_of
 from news.models import Event, EventOrganiser, Release
 from news.selection import MOST_READ, PARAMETERS, UNDATED, Selection
-from partners.models import Agreement, CooperationField, Participation
+from partners.models import Agreement, CooperationField
 from publishing.cache.pages import public_page
 from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
 from publishing.editorial.views import PublishableDetail
-
-# How many releases stand under the text as related ones.
-RELATED = 3
 
 
 @once_per_version
@@ -41,26 +40,18 @@ class ReleaseList(ListView):
         self.fields = fields_of_cooperation()
         self.chosen = Selection.read(self.request.GET, self.fields)
         self.archive = archive(self.chosen.institution)
-        releases = self.chosen.releases().for_list()
-        return releases.most_read() if self.chosen.sort else releases.newest_first()
+        # By date, the paginator knows which releases stand on a page.
+        return self.chosen.releases().for_row().most_read() if self.chosen.sort else []
 
     def get_paginator(self, releases, per_page, **kwargs):
         counted = self.archive.of(self.chosen)
-        by_date = not self.chosen.sort
-        return ArchivePaginator(releases, per_page, archive=counted, by_date=by_date, **kwargs)
-
-    def counted_by_year(self, counted):
-        if not self.year:
-            return counted
-        return counted.of_year(None if self.year == UNDATED else int(self.year))
-
-    def counted_by_field(self, counted):
-        return counted.of_field(self.field.pk) if self.field else counted
+        return ArchivePaginator(releases, per_page, archive=counted, chosen=self.chosen, **kwargs)
 
     def address(self, **changes):
         """This list with other choices, on its first page."""
         return self.request.path + self.chosen.query(**changes)
 
+    @cached_property
     def years(self):
         counts = self.archive.of(self.chosen, "year").years()
         most = max(counts.values(), default=1)
@@ -80,6 +71,7 @@ class ReleaseList(ListView):
             "share": share,
         }
 
+    @cached_property
     def topics(self):
         counts = self.archive.of(self.chosen, "field").counts("field")
         everything = self.chip(_("All topics"), "field", "", not self.chosen.field, counts)
@@ -90,6 +82,7 @@ class ReleaseList(ListView):
             if counts.get(field.pk) or field == self.chosen.field
         ]
 
+    @cached_property
     def kinds(self):
         """Only where there is a choice: one kind alone narrows nothing."""
         counts = self.archive.of(self.chosen, "kind").counts("kind")
@@ -115,9 +108,7 @@ class ReleaseList(ListView):
         page = context["page_obj"]
         return context | {
             "nav_key": "news",
-            "years": self.years(),
-            "topics": self.topics(),
-            "kinds": self.kinds(),
+            "chosen": self.chosen,
             "institution": self.chosen.institution,
             "all_institutions_url": self.address(institution=""),
             "most_read": bool(self.chosen.sort),
@@ -126,6 +117,7 @@ class ReleaseList(ListView):
             "mail_query": self.chosen.query("field", "institution"),
             "feed_title": title_of(self.chosen),
             "total": page.paginator.count,
+            "pages": page.paginator.num_pages,
             "page_range": page.paginator.get_elided_page_range(page.number),
         }
 
@@ -135,8 +127,8 @@ class ReleaseDetail(PublishableDetail):
     model = Release
     template_name = "news/release_detail.html"
 
-    def get_queryset(self):
-        return Release.objects.for_page()
+    def find(self):
+        return reading.release_at(self.kwargs["slug"])
 
     def nav_key(self, item):
         return "news"
@@ -145,6 +137,7 @@ class ReleaseDetail(PublishableDetail):
         release = self.object
         context = super().get_context_data(**kwargs)
         address = context["page_urls"].canonical
+        previous, following = reading.neighbours(release)
         if release.original_url:
             # A copy names its original; languages of the copy are no alternates of that.
             context["page_urls"] = replace(
@@ -154,20 +147,20 @@ class ReleaseDetail(PublishableDetail):
             "page_address": address,
             "crumbs": self.crumbs(context),
             "parts": composed(release, opening=release.dateline),
-            "events": list(release.events.public().for_link()),
-            "agreements": list(release.agreements.public().for_lines()),
-            "institutions": list(release.institutions.public().for_link()),
-            "corrections": [row for row in release.corrections.all() if row.text],
-            "notes": [row for row in release.notes.all() if row.text],
-            "attachments": [row for row in release.attachments.select_related("file") if row.label],
-            "pictures": release.pictures.select_related("image"),
-            "videos": release.videos.select_related("poster"),
-            "boilerplates": [row for row in release.boilerplates.all() if row.text],
-            "contacts": release.press_contacts.for_page(),
+            "events": reading.events(release),
+            "agreements": reading.agreements(release),
+            "institutions": reading.institutions(release),
+            "corrections": [row for row in release.rows("corrections") if row.text],
+            "notes": [row for row in release.rows("notes") if row.text],
+            "attachments": [row for row in release.rows("attachments", "file") if row.label],
+            "pictures": release.rows("pictures", "image"),
+            "videos": release.rows("videos", "poster"),
+            "boilerplates": [row for row in release.rows("boilerplates") if row.text],
+            "contacts": release.press_contacts.for_page() if release.has("press_contacts") else [],
             "people": named(release),
-            "related": Release.objects.related_to(release)[:RELATED],
-            "previous": release.neighbour(older=True),
-            "next": release.neighbour(older=False),
+            "related": reading.related(release),
+            "previous": previous,
+            "next": following,
         }
 
     def crumbs(self, context):
@@ -184,7 +177,7 @@ class ReleaseDetail(PublishableDetail):
 def named(release):
     """The people whom a release names, under the names and titles of its day."""
     language = languages.active()
-    rows = Participation.objects.for_target(release).for_display()
+    rows = release.people.for_display() if release.has("people") else []
     return [
         {"name": row.name_in(language), "role": row.title_in(language)}
         for row in rows

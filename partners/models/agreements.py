@@ -9,7 +9,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
@@ -28,6 +27,7 @@ from partners.models.status import (
 )
 from publishing.cache.models import PublicModel, PublicQuerySet
 from publishing.editorial import languages
+from publishing.editorial.addresses import address_of
 from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField, read
 
 
@@ -423,7 +423,7 @@ class Agreement(PublicModel):
         return self.public_level != self.PublicLevel.HIDDEN
 
     def get_absolute_url(self):
-        return reverse("partners:agreement", kwargs={"number": self.number})
+        return address_of("partners:agreement", self.number, parameter="number")
 
     def status_on(self, day: datetime.date | None = None) -> AgreementStatus:
         """The status on ``day`` (today); for a day of the past, by the terms of that day."""

@@ -4,7 +4,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -12,6 +11,7 @@ from partners.models.period import Period
 from partners.models.places import Place
 from publishing.cache.models import PublicModel, PublicQuerySet
 from publishing.editorial import languages
+from publishing.editorial.addresses import address_of
 from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField
 from publishing.editorial.models import slug_form, unused_slug
 
@@ -252,7 +252,7 @@ class Institution(PublicModel):
         return self.is_public and self.status != self.Status.WITHDRAWN
 
     def get_absolute_url(self):
-        return reverse("partners:institution", kwargs={"slug": self.slug})
+        return address_of("partners:institution", self.slug)
 
 
 class InstitutionName(Period):

@@ -18,13 +18,14 @@ class PublishableDetail(DetailView):
 
     def get(self, request, *args, **kwargs):
         self.language = languages.active()
-        self.object = self.find(self.get_queryset().public(withdrawn=True))
+        self.object = self.find()
         if self.object is None:
             return self.missing()
         return self.render_to_response(self.get_context_data(object=self.object))
 
-    def find(self, queryset):
-        return queryset.filter(slug=self.kwargs["slug"]).first()
+    def find(self):
+        found = self.get_queryset().public(withdrawn=True)
+        return found.filter(slug=self.kwargs["slug"]).first()
 
     def missing(self):
         """What stands at an address with nothing to read in this language."""
