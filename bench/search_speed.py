@@ -98,8 +98,7 @@ def copy(model, offset, **changed):
 def copy_text(text, rowid, condition):
     from django.db import connection
 
-    columns = text.columns if connection.vendor == "sqlite" else tuple(text.groups)
-    names = ", ".join(columns)
+    names = ", ".join(text.stored(connection))
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {text.index} (rowid, {names}) "

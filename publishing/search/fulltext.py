@@ -10,9 +10,12 @@ from dataclasses import dataclass
 
 from django.db import connections, router, transaction
 
+from publishing.search.analyzer import MARKER
+
 # A tsvector counts positions up to 16,383; what stands behind is not found in either database.
 COLUMN_TOKENS = 15_000
 ROWS = 100
+VECTOR = "tsvector"
 
 
 @dataclass(frozen=True)
@@ -116,14 +119,21 @@ class FullText:
                 f"tokenize='ascii', prefix='{self.prefixes}')"
             )
             return
-        vectors = ", ".join(f"{group} tsvector NOT NULL" for group in self.groups)
-        schema_editor.execute(f"CREATE TABLE {self.index} (rowid bigint PRIMARY KEY, {vectors})")
-        for group in self.groups:
+        stored = self.stored(schema_editor.connection)
+        columns = ", ".join(f"{name} {kind} NOT NULL" for name, kind in stored.items())
+        schema_editor.execute(f"CREATE TABLE {self.index} (rowid bigint PRIMARY KEY, {columns})")
+        for name in (name for name, kind in stored.items() if kind == VECTOR):
             # Without a pending list, which would make the first question after a load slow.
             schema_editor.execute(
-                f"CREATE INDEX {self.index}_{group} ON {self.index} USING gin ({group}) "
+                f"CREATE INDEX {self.index}_{name} ON {self.index} USING gin ({name}) "
                 "WITH (fastupdate = off)"
             )
+
+    def stored(self, connection) -> dict[str, str]:
+        """The columns beside the rowid, with their types where the database asks for them."""
+        if connection.vendor == "sqlite":
+            return dict.fromkeys(self.columns, "")
+        return dict.fromkeys(self.groups, VECTOR)
 
     def drop(self, schema_editor):
         schema_editor.execute(f"DROP TABLE {self.index}")
@@ -134,18 +144,18 @@ class FullText:
         What stood under a rowid is replaced: `flush` begins numbers anew and knows no index.
         """
         connection = connections[router.db_for_write(None)]
-        if connection.vendor == "sqlite":
-            verb, names, place, conflict = "INSERT OR REPLACE", self.columns, "%s", ""
-        else:
-            verb, names, place = "INSERT", tuple(self.groups), "%s::tsvector"
-            updates = ", ".join(f"{name} = EXCLUDED.{name}" for name in names)
-            conflict = f" ON CONFLICT (rowid) DO UPDATE SET {updates}"
+        stored = self.stored(connection)
+        verb, conflict = "INSERT OR REPLACE", ""
+        if connection.vendor == "postgresql":
+            updates = ", ".join(f"{name} = EXCLUDED.{name}" for name in stored)
+            verb, conflict = "INSERT", f" ON CONFLICT (rowid) DO UPDATE SET {updates}"
         values = [
-            [rowid, *(self._value(connection, name, tokens) for name in names)]
+            [rowid, *(self._value(connection, name, tokens) for name in stored)]
             for rowid, tokens in rows
         ]
-        statement = f"{verb} INTO {self.index} (rowid, {', '.join(names)}) VALUES "
-        row = f"({', '.join(['%s', *[place] * len(names)])})"
+        statement = f"{verb} INTO {self.index} (rowid, {', '.join(stored)}) VALUES "
+        places = [f"%s::{kind}" if kind else "%s" for kind in stored.values()]
+        row = f"({', '.join(['%s', *places])})"
         with connection.cursor() as cursor:
             for start in range(0, len(values), ROWS):
                 batch = values[start : start + ROWS]
@@ -180,3 +190,52 @@ class FullText:
             columns = " ".join(self.groups[group])
             return f"{self.index} MATCH %s", [f"{{{columns}}} : {fts5(All((expression,)))}"]
         return f"{self.index}.{group} @@ %s::tsquery", [tsquery(expression)]
+
+
+@dataclass(frozen=True)
+class WordSets(FullText):
+    """An index that is only asked for single tokens, and whose matches are counted by a number.
+
+    On PostgreSQL one vector without positions takes the place of a vector for each group, and the
+    number stands beside it: a count then reads a third of the room, and no other table. Tokens of
+    the column ``apart`` are marked there, so that a group may leave them out.
+    """
+
+    apart: str = ""
+    number: str = ""
+
+    def stored(self, connection):
+        if connection.vendor == "sqlite":
+            return super().stored(connection)
+        return {"words": VECTOR, self.number: "bigint"}
+
+    def _value(self, connection, name, tokens):
+        if connection.vendor == "sqlite":
+            return super()._value(connection, name, tokens)
+        if name == self.number:
+            return tokens[name]
+        words = [
+            self._marked(token) if column == self.apart else token
+            for column in self.columns
+            for token in tokens[column]
+        ]
+        return " ".join(f"'{word}'" for word in dict.fromkeys(words))
+
+    @staticmethod
+    def _marked(token):
+        return f"{MARKER}in{token}"
+
+    def matching(self, expression, group, connection):
+        if connection.vendor == "sqlite":
+            return super().matching(expression, group, connection)
+        if self.apart in self.groups[group]:
+            expression = self._also_apart(expression)
+        return f"{self.index}.words @@ %s::tsquery", [tsquery(expression)]
+
+    def _also_apart(self, expression):
+        if isinstance(expression, Term):
+            (token,) = expression.tokens
+            if token.startswith(MARKER):
+                return expression
+            return Any((expression, Term((self._marked(token),), expression.prefix)))
+        return type(expression)(tuple(map(self._also_apart, expression.parts)))
