@@ -99,6 +99,23 @@ def _without(connection, *ways):
         cursor.execute("; ".join(f"SET LOCAL enable_{way} = on" for way in ways))
 
 
+def tokens_of(expression):
+    """Pairs of a token and whether it is a beginning, for all that an expression asks."""
+    if isinstance(expression, Term):
+        return {(token, False) for token in expression.tokens[:-1]} | {
+            (expression.tokens[-1], expression.prefix)
+        }
+    return set().union(*map(tokens_of, expression.parts))
+
+
+def _most(expression, rows):
+    """How many rows an expression matches at most, from the numbers of its tokens."""
+    if isinstance(expression, Term):
+        return min(rows[token] for token in tokens_of(expression))
+    bound = min if isinstance(expression, All) else sum
+    return bound(_most(part, rows) for part in expression.parts)
+
+
 @dataclass(frozen=True)
 class FullText:
     """The index beside ``table``. ``groups`` names the sets of columns a question may ask."""
@@ -183,6 +200,26 @@ class FullText:
             places = ", ".join(["%s"] * len(rowids))
             with connections[router.db_for_write(None)].cursor() as cursor:
                 cursor.execute(f"DELETE FROM {self.index} WHERE rowid IN ({places})", rowids)
+
+    def share(self, expression, group, connection) -> float:
+        """About what part of the rows match at most, as PostgreSQL's statistics say.
+
+        Its own estimate takes neighbouring pairs of characters for independent of each other:
+        here a phrase is as frequent as the rarest of its tokens.
+        """
+        tokens = sorted(tokens_of(expression))
+        asked = ((Term((token,), prefix), group) for token, prefix in tokens)
+        parts, params = [f"SELECT 1 FROM {self.index}"], []
+        for term, column in asked:
+            match, values = self.matching(term, column, connection)
+            parts.append(f"SELECT 1 FROM {self.index} WHERE {match}")
+            params += values
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (FORMAT JSON) {' UNION ALL '.join(parts)}", params)
+            plan = cursor.fetchone()[0][0]
+        every, *each = (part["Plan Rows"] for part in plan["Plan"]["Plans"])
+        rows = dict(zip(tokens, each, strict=True))
+        return min(1, _most(expression, rows) / max(every, 1))
 
     def matching(self, expression, group, connection):
         """The condition that rows of the index match, with its parameters."""
