@@ -1,5 +1,6 @@
 """The partner directory: search, filters with counts, and the page of institutions they give."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,6 +26,7 @@ from publishing.search.models import SearchName
 
 PAGE_SIZE = 20
 ELSEWHERE = 5
+CHUNK = 1000
 FACETS = ("type", "country", "city", "status", "field")
 # A query that is the name of one of these becomes that filter, the first that fits.
 NAMEABLE = ("country", "city", "type")
@@ -144,6 +146,19 @@ def search_institutions(
         page=page,
         pages=-(-answer.total // size),
     )
+
+
+def every_institution(text, filters, *, language) -> Iterator[list[Institution]]:
+    """All institutions that the directory finds, in its order, in lists of a bounded length."""
+    labels = current_labels(language)
+    chosen, named = labels.known(filters.chosen()), labels.named(text)
+    keys = ladder.keys(
+        KIND, text, filters={**chosen, **named}, language=language, orders_only=bool(named)
+    )
+    for start in range(0, len(keys), CHUNK):
+        part = keys[start : start + CHUNK]
+        found = Institution.objects.public().partners().for_list().in_bulk(part)
+        yield [found[pk] for pk in part if pk in found]
 
 
 def suggest(text, *, language, count=8) -> tuple[DirectoryResult, ...]:

@@ -11,7 +11,13 @@ from django.views.generic import DetailView
 
 from partners import exports
 from partners.arches import row_ticks
-from partners.directory import FACETS, PAGE_SIZE, DirectoryFilters, search_institutions
+from partners.directory import (
+    FACETS,
+    PAGE_SIZE,
+    DirectoryFilters,
+    every_institution,
+    search_institutions,
+)
 from partners.models import Agreement, AgreementDocument, Institution, Signature
 from partners.register import (
     LOOKS,
@@ -117,15 +123,11 @@ def directory_json(request):
 
 
 def found_institutions(request):
-    """All institutions that the directory finds for this address, page by page."""
+    """All institutions that the directory finds for this address."""
     text, filters = directory_text(request), DirectoryFilters.from_query(request.GET)
-    number, pages = 1, 1
-    while number <= pages:
-        found = search_institutions(text, filters, language=languages.active(), page=number)
-        institutions = [result.institution for result in found.results]
-        with_agreements(institutions)
-        yield from institutions
-        number, pages = number + 1, found.pages
+    for part in every_institution(text, filters, language=languages.active()):
+        with_agreements(part)
+        yield from part
 
 
 @method_decorator(public_page(), name="dispatch")

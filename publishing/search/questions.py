@@ -39,12 +39,13 @@ from publishing.search.snippets import Segment, highlight, snippet
 KINDS: dict[str, Registration] = {}
 
 WINDOW = 300
-# So many of the newest are walked for what matches often, where at least so many of them match;
-# where fewer do, the index is asked for what it has of so many.
-WALKED, ENOUGH, FAR = 4_000, 120, 60_000
+# A window need not be full. What is so common that enough of it is among so many of the newest is
+# looked for there: first by walking them, then with the index.
+ENOUGH, WALKED, FAR = 120, 4_000, 60_000
 COUNTED = 1_000
 # What matches a larger share of all is counted by walking, too.
 COMMON = 0.08
+MAX_POSITION = 2**63 - 1
 PAGE_SIZE = 20
 READ_CLOSELY = 60
 CLOSE_CHARACTERS = 2_000
@@ -99,11 +100,15 @@ class Scope:
 
     def newest(self, number, connection):
         """The same, and only the so many newest documents; all where there are no more."""
-        rows = SearchDocument.objects.using(connection.alias).order_by("-position")
-        if self.year:
-            rows = rows.filter(position__lt=_begin_of(self.year + 1))
-        floor = rows.values_list("position", flat=True)[number : number + 1].first()
-        return replace(self, floor=floor or 0)
+        end = _begin_of(self.year + 1) if self.year else MAX_POSITION
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT position FROM {DOCUMENT_TEXT.table} WHERE position < %s "
+                f"ORDER BY position DESC LIMIT 1 OFFSET {number}",
+                [end],
+            )
+            found = cursor.fetchone()
+        return replace(self, floor=found[0] if found else 0)
 
     def sql(self, expression, group, connection):
         """FROM and WHERE of the matching documents, with parameters."""
@@ -157,7 +162,7 @@ def search_documents(
             break
     else:
         return Results(counts_by_kind={}, page=page)
-    found = _ranked(step, scope.of_kind(kind), language, connection, is_broad=bool(capped))
+    found = _ranked(step, scope.of_kind(kind), language, connection)
     shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     return Results(
         hits=_hits(shown, step),
@@ -299,15 +304,18 @@ def _counts_of_each(kinds, expression, scope, limit, connection):
         return {kind: count for kind, count in cursor.fetchall() if count}
 
 
-def _window(step, scope, group, connection, *, is_broad):
+def _window(step, scope, group, connection):
     """The newest matches, by key.
 
     What matches very often is looked for among the newest documents first, by walking them; there
     no list of all matches is needed. What is rarer is taken from the full text index, and as far
     back as the newest let expect enough of it.
     """
-    if is_broad and connection.vendor == "postgresql":
+    if connection.vendor == "postgresql":
+        share = DOCUMENT_TEXT.share(step.expression, group, connection)
         for number, way in ((WALKED, by_key), (FAR, by_index)):
+            if share * number < ENOUGH:
+                continue
             newest = scope.newest(number, connection)
             with way(connection) as cursor:
                 rows = _candidates(cursor, step, newest, group)
@@ -331,16 +339,16 @@ def ranked_titles(step, scope, language) -> tuple[Hit, ...]:
     """The newest matches in titles, the likest first."""
     connection = connections[router.db_for_read(SearchDocument)]
     judge = Judge(step, language, scope.now.date())
-    rows = _window(step, scope, "titles", connection, is_broad=False).values()
+    rows = _window(step, scope, "titles", connection).values()
     judged = sorted(map(judge.by_title, rows), key=Judged.order)
     pks = _once_each([each.candidate for each in judged], language)
     return _hits(pks[:PAGE_SIZE], step)
 
 
-def _ranked(step, scope, language, connection, *, is_broad=False):
+def _ranked(step, scope, language, connection):
     """The best matches of the window, one row for each thing: (pk, language) in order."""
-    rows = _window(step, scope, "titles", connection, is_broad=is_broad)
-    rows |= _window(step, scope, "everything", connection, is_broad=is_broad)
+    rows = _window(step, scope, "titles", connection)
+    rows |= _window(step, scope, "everything", connection)
     judge = Judge(step, language, scope.now.date())
     judged = sorted(map(judge.by_title, rows.values()), key=Judged.order)
     closely = [each.candidate.pk for each in judged if each.open_share][:READ_CLOSELY]
