@@ -74,16 +74,14 @@ def entry(institution):
         if agreement.public_level != Agreement.PublicLevel.HIDDEN
     ]
     looks = {agreement.status_on(today).look for agreement in agreements}
-    types = institution.types.all()
-    # What it is helps to find it like where it is: "companies in Shenzhen".
-    around = [*(institution.place.chain() if institution.place else ()), *types]
+    places = list(institution.place.chain()) if institution.place else []
     return Entry(
         names=tuple(institution_names(institution)),
-        places=tuple(filter(None, (languages.text(p, "name", c) for p in around for c in CODES))),
+        places=tuple(filter(None, (languages.text(p, "name", c) for p in places for c in CODES))),
         facets={
             "country": (str(institution.country),) if institution.country else (),
             "city": (institution.city_id,) if institution.city_id else (),
-            "type": tuple(kind.code for kind in types),
+            "type": tuple(kind.code for kind in institution.types.all()),
             "status": tuple(sorted(looks)),
             "field": tuple({a.field.slug for a in agreements if a.field}),
         },

@@ -46,9 +46,9 @@ class Name:
 class Entry:
     """What the index knows of one thing. The first name in a language is what it is sorted by.
 
-    ``places`` are names of where it is and of what it is, ``facets`` the values of each facet,
-    ``weight`` what is added to the score of a match; a notable one is never lost behind the cut of
-    a broad question. ``stale_from`` is the first day on which a facet value may change by itself.
+    ``places`` are names of where it is, ``facets`` the values of each facet, ``weight`` what is
+    added to the score of a match; a notable one is never lost behind the cut of a broad question.
+    ``stale_from`` is the first day on which a facet value may change by itself.
     """
 
     names: tuple[Name, ...]
