@@ -5,9 +5,10 @@ import json
 from collections.abc import Iterable, Iterator
 
 from django.conf import settings
+from django.db.models import Prefetch
 from django.http import StreamingHttpResponse
 
-from partners.models import Agreement, Institution
+from partners.models import Agreement, AgreementParty, Institution
 from partners.register import status_of
 from publishing.editorial import languages
 
@@ -81,7 +82,9 @@ AGREEMENT_COLUMNS = (
 
 
 def agreement_records(agreements) -> Iterator[dict]:
-    for agreement in agreements.for_register().iterator(chunk_size=CHUNK):
+    parties = Prefetch("parties", AgreementParty.objects.for_lines())
+    rows = agreements.for_lines().prefetch_related(parties)
+    for agreement in rows.iterator(chunk_size=CHUNK):
         yield agreement_record(agreement)
 
 

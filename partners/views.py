@@ -1,7 +1,6 @@
 from dataclasses import dataclass
 
 from django.core.paginator import EmptyPage, Paginator
-from django.db.models import Prefetch, prefetch_related_objects
 from django.http import FileResponse, Http404, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -12,7 +11,13 @@ from django.views.generic import DetailView
 
 from partners import exports
 from partners.arches import row_ticks
-from partners.directory import FACETS, PAGE_SIZE, DirectoryFilters, search_institutions
+from partners.directory import (
+    FACETS,
+    PAGE_SIZE,
+    DirectoryFilters,
+    every_institution,
+    search_institutions,
+)
 from partners.models import Agreement, AgreementDocument, Institution, Signature
 from partners.register import (
     LOOKS,
@@ -20,11 +25,10 @@ from partners.register import (
     Question,
     agreements_in_order,
     axis_of,
-    axis_of_all,
     lines,
-    most_urgent_first,
     totals_of_all,
 )
+from partners.rows import boxes_of, match_of, rows_of, with_agreements
 from publishing.cache.pages import public_page
 from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
@@ -34,7 +38,6 @@ REGISTER_PAGE_SIZE = 50
 # A partner's page shows its most urgent agreements; the register shows them all.
 INSTITUTION_AGREEMENTS = 50
 QUERY_LENGTH = 200
-FACET_OPTIONS = 40
 
 register_parameters = ("status", "kind", "field", "institution", "year", "sort")
 
@@ -85,14 +88,14 @@ def directory(request):
         misses.note(text, language=languages.active())
     paginator = Paginator(range(found.total), PAGE_SIZE)
     page = page_of(paginator, number)
-    with_agreements([result.institution for result in (*found.results, *found.elsewhere)])
     context = {
         "nav_key": "partners",
         "query": text,
         "found": found,
-        "facets": [facet_context(facet, found.facets) for facet in found.facets],
+        "rows": rows_of(found.matches),
+        "rows_elsewhere": rows_of(map(match_of, found.elsewhere)),
+        "facets": boxes_of(found.facets),
         "chips": [directory_chip(request, chip) for chip in found.chips],
-        "axis": axis_of_all(),
         "page_obj": page,
         "page_range": list(paginator.get_elided_page_range(number)),
         "exports": address(request).removeprefix(request.path),
@@ -104,34 +107,10 @@ def directory_text(request) -> str:
     return request.GET.get("q", "").strip()[:QUERY_LENGTH]
 
 
-def facet_context(facet, facets):
-    """A facet with the share of each option, in per cent of the largest count on the page.
-
-    Of very many options the chosen ones and the first are offered; the text finds the others.
-    """
-    most = max((option.count for one in facets for option in one.options), default=0) or 1
-    options = [
-        (option, round(100 * option.count / most))
-        for place, option in enumerate(facet.options)
-        if place < FACET_OPTIONS or option.is_chosen
-    ]
-    return {"name": facet.name, "label": facet.label, "options": options}
-
-
 def directory_chip(request, chip):
     if chip.from_text:
         return Chip(chip.label, address(request, q=""))
     return Chip(chip.label, address(request, without=[(chip.facet, chip.value)]))
-
-
-def with_agreements(institutions):
-    """Puts their public agreements with the field on the institutions, the most urgent first."""
-    agreements = Agreement.objects.public().for_lines()
-    prefetch_related_objects(
-        institutions, Prefetch("agreements", agreements, to_attr="public_agreements")
-    )
-    for institution in institutions:
-        institution.public_agreements = most_urgent_first(institution.public_agreements)
 
 
 def directory_csv(request):
@@ -144,15 +123,11 @@ def directory_json(request):
 
 
 def found_institutions(request):
-    """All institutions that the directory finds for this address, page by page."""
+    """All institutions that the directory finds for this address."""
     text, filters = directory_text(request), DirectoryFilters.from_query(request.GET)
-    number, pages = 1, 1
-    while number <= pages:
-        found = search_institutions(text, filters, language=languages.active(), page=number)
-        institutions = [result.institution for result in found.results]
-        with_agreements(institutions)
-        yield from institutions
-        number, pages = number + 1, found.pages
+    for part in every_institution(text, filters, language=languages.active()):
+        with_agreements(part)
+        yield from part
 
 
 @method_decorator(public_page(), name="dispatch")

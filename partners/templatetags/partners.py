@@ -2,6 +2,7 @@
 
 from django import template
 from django.db.models import Prefetch
+from django.template.loader import render_to_string
 from django.utils import formats, timezone
 from django.utils.translation import gettext, pgettext
 
@@ -89,10 +90,16 @@ def agreement_status(agreement):
     return {"status": rows.status_of(agreement).value}
 
 
-@register.inclusion_tag("partners/_map.html")
+@register.simple_tag
 def partner_map(home_cities, view="world"):
     """All partners by city; ``view`` is world, or home for a smaller part of it."""
-    return {"map": places.partner_map(tuple(home_cities), view), "view": view, "land": land()}
+    return _partner_map(tuple(home_cities), view)
+
+
+@once_per_version
+def _partner_map(home_cities, view):
+    drawn = places.partner_map(home_cities, view)
+    return render_to_string("partners/_map.html", {"map": drawn, "view": view, "land": land()})
 
 
 @register.inclusion_tag("partners/_map.html")

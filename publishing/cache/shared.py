@@ -62,3 +62,36 @@ def once_per_version(function):
         return results.get(arguments, lambda: function(*arguments))
 
     return shared
+
+
+def each_once_per_version(most):
+    """The same for a function of many keys, which gives results by key: only keys whose result
+    is not kept are asked for. Of the results the latest ``most`` are kept.
+    """
+
+    def decorate(function):
+        kept = ("", {})
+
+        @wraps(function)
+        def shared(keys):
+            nonlocal kept
+            version = _version.get()
+            if not version:
+                return function(keys)
+            held = kept
+            if held[0] != version:
+                held = kept = (version, {})
+            results, language = held[1], get_language()
+            known = {key: results.get((language, key)) for key in keys}
+            if missing := [key for key, result in known.items() if result is None]:
+                made = function(missing)
+                known |= made
+                results.update({(language, key): result for key, result in made.items()})
+                # Another thread may be taking away the same ones.
+                for old in list(results)[:-most]:
+                    results.pop(old, None)
+            return {key: result for key, result in known.items() if result is not None}
+
+        return shared
+
+    return decorate

@@ -167,9 +167,7 @@ def test_only_public_agreements_are_counted_and_drawn_beside_a_partner(client, b
 def test_a_partner_with_very_many_cities_around_it_gets_a_short_list_of_options(client):
     for number in range(45):
         make_institution(place=make_place(f"City {number:02}", f"城{number}"))
-    response = client.get("/en/partners/")
-    city = next(facet for facet in response.context["facets"] if facet["name"] == "city")
-    assert len(city["options"]) == 40
+    assert html_of(client, "/en/partners/").count('name="city"') == 40
 
 
 def test_the_directory_exports_what_it_finds_on_all_its_pages(client, places):
