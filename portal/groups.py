@@ -74,6 +74,7 @@ _PUBLISHER = _EDITOR | {
 _PARTNER_MANAGER = {
     **dict.fromkeys((*_RECORDS, *_LISTS, *_COMMITMENTS), _WRITES),
     **dict.fromkeys(_LEDGERS, ("view",)),
+    "partners.proposal": ("view", "change"),
     **dict.fromkeys(_ITEMS, ("view",)),
     "search.searchmiss": ("view", "delete"),
     # A signing ceremony is theirs to record; its text is published by others.

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from partners import life
 from partners.admin.acts import act_view
+from partners.admin.due import DueMixin
 from partners.admin.people import PeopleAdminMixin
 from partners.models import (
     DOUBTS,
@@ -125,9 +126,10 @@ class DocumentInline(BilingualInline):
 
 
 @admin.register(Agreement)
-class AgreementAdmin(SearchAdminMixin, WhereUsedMixin, PeopleAdminMixin, BilingualAdmin):
+class AgreementAdmin(DueMixin, SearchAdminMixin, WhereUsedMixin, PeopleAdminMixin, BilingualAdmin):
     form = AgreementForm
     change_form_template = "admin/partners/agreement_change_form.html"
+    change_list_template = "admin/partners/agreement_change_list.html"
     list_display = ["number", "heading", "state", "signed", "ends", "public_level", "saved_at"]
     list_display_links = ["number", "heading"]
     list_filter = ["kind", "field", "public_level", "terms_are_sample"]
@@ -175,7 +177,7 @@ class AgreementAdmin(SearchAdminMixin, WhereUsedMixin, PeopleAdminMixin, Bilingu
                 "classes": ["collapse"],
             },
         ),
-        (gettext_lazy("Register"), {"fields": [("public_level", "owner"), "parent"]}),
+        (gettext_lazy("Register"), {"fields": [("public_level", "owner", "review_on"), "parent"]}),
     ]
 
     def get_queryset(self, request):
