@@ -16,5 +16,6 @@ urlpatterns = [
     path("agreements/register.json", views.register_json, name="register_json"),
     path("agreements/documents/<uuid:uid>/", views.document, name="document"),
     path("agreements/due/<str:key>.ics", private.due_calendar, name="due_calendar"),
+    path("agreements/<slug:number>/terms/", views.terms, name="terms"),
     path("agreements/<slug:number>/", views.AgreementDetail.as_view(), name="agreement"),
 ]

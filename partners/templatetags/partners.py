@@ -263,7 +263,8 @@ def history(agreement):
     documents = AgreementDocument.objects.public().filter(agreement=agreement)
     public = set(documents.values_list("pk", flat=True))
     rows = agreement.actions.select_related("document", "by_party__institution")
-    return {"actions": [_told(action, public) for action in rows.order_by("-effective", "-pk")]}
+    told = [_told(action, public) for action in rows.order_by("-effective", "-pk")]
+    return {"actions": told, "agreement": agreement}
 
 
 def _told(action, public):
