@@ -34,7 +34,7 @@ DAY = datetime.timedelta(days=1)
 
 class Kind(models.TextChoices):
     NOTICE = "notice", _("Notice possible until")
-    EXPIRY = "expiry", _("Ends")
+    EXPIRY = "expiry", _("Expiry")
     REVIEW = "review", _("Review")
     ANNIVERSARY = "anniversary", _("Anniversary")
     SILENCE = "silence", _("Twelve months without activity")
