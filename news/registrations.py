@@ -1,6 +1,6 @@
 """What the ground floor must know of news: what is counted, searched, and due."""
 
-from django.db.models import OuterRef
+from django.db.models import DateField, F
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.translation import pgettext
@@ -23,9 +23,9 @@ def register():
     searchable("release", Release, release_document)
     searchable("event", Event, event_document)
     relationship.register(events_with)
-    deadlines.register_activity(events_under)
-    deadlines.register_activity(releases_under)
-    deadlines.register_activity(commitments_under)
+    deadlines.register_activity("event", "agreements", dated_events)
+    deadlines.register_activity("release", "agreements", dated_releases)
+    deadlines.register_activity("commitment", "agreement", dated_commitments)
     due.register(lambda now: Release.with_copies.next_change(now))
     due.register(lambda now: Event.with_copies.next_change(now))
     due.register(lambda now: Event.objects.next_end(now))
@@ -60,20 +60,17 @@ def events_with(institution, limit):
         )
 
 
-# On which days something happened under an agreement, for what is due.
+# What happened under agreements and on which day, for what is due.
 
 
-def events_under():
-    rows = Event.objects.filter(agreements=OuterRef("pk")).public_anywhere()
-    return rows.order_by("-start_date_last").values("start_date_last")
+def dated_events():
+    return Event.objects.public_anywhere().annotate(day=F("start_date_last"))
 
 
-def releases_under():
-    rows = Release.objects.filter(agreements=OuterRef("pk")).public_anywhere()
-    rows = rows.annotate(told=Coalesce("release_date_last", TruncDate("created_at")))
-    return rows.order_by("-told").values("told")
+def dated_releases():
+    told = Coalesce("release_date_last", TruncDate("created_at"), output_field=DateField())
+    return Release.objects.public_anywhere().annotate(day=told)
 
 
-def commitments_under():
-    rows = Commitment.objects.filter(agreement=OuterRef("pk"))
-    return rows.annotate(kept=TruncDate("saved_at")).order_by("-kept").values("kept")
+def dated_commitments():
+    return Commitment.objects.annotate(day=TruncDate("saved_at"))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from django.db import models
-from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -126,15 +126,18 @@ class Question:
         return NEVER if self.overdue and kind in WAITING else self.first
 
 
-_activities: list[Callable[[], models.QuerySet]] = []
+_activities: dict[str, tuple[str, Callable[[], models.QuerySet]]] = {}
 
 
-def register_activity(days: Callable[[], models.QuerySet]) -> None:
-    """``days()`` gives the days on which something happened under ``OuterRef("pk")``, newest first.
+def register_activity(name: str, agreement: str, rows: Callable[[], models.QuerySet]) -> None:
+    """``rows()`` are what happened, each with its ``day``; ``agreement`` leads to the agreements.
 
     The floors above tell so of events, releases and commitments.
     """
-    _activities.append(days)
+    _activities[name] = agreement, rows
+
+
+register_activity("act", "agreement", lambda: AgreementAction.objects.annotate(day=F("date")))
 
 
 def keys(question: Question) -> Iterator[Key]:
@@ -226,19 +229,39 @@ def _anniversary(rows, years, first, last) -> Iterator[Key]:
 
 def _silences(question):
     """In force, and for twelve months no signature, act, event, release or commitment."""
-    in_force = (AgreementStatus.IN_FORCE, AgreementStatus.EXPIRING)
-    rows = question.agreements().with_status().filter(status__in=[str(s.value) for s in in_force])
     # Told shortly before: nearly every agreement would be silent in a year, were nothing to happen.
     soon = timezone.localdate() + SILENCE_AHEAD_DAYS * DAY
     first, last = question.begins(Kind.SILENCE), min(question.last, soon)
-    yield _after_months(Kind.SILENCE, rows, last_activity(), SILENT_MONTHS, first, last)
+    in_force = (AgreementStatus.IN_FORCE, AgreementStatus.EXPIRING)
+    rows = question.agreements().with_status().filter(status__in=[str(s.value) for s in in_force])
+    signed = _latest(F("starts"), F("signed_last"))
+    active = Q(pk__in=[])
+    for agreement, happened in _activities.values():
+        linked = happened().filter((f"{agreement}__isnull", False)).order_by()
+        active |= Q(pk__in=linked.values(agreement))
+    # Most have nothing but their signature: these the database can put in order by itself.
+    quiet = rows.exclude(active)
+    yield _after_months(Kind.SILENCE, quiet, signed, SILENT_MONTHS, first, last)
+    yield _fallen_silent(rows.filter(active).annotate(known=signed), first, last)
 
 
-def last_activity():
-    """The last day on which something happened under an agreement, as an expression."""
-    acts = AgreementAction.objects.filter(agreement=OuterRef("pk")).order_by("-date")
-    days = [acts.values("date"), *(days() for days in _activities)]
-    return _latest(F("starts"), F("signed_last"), *(Subquery(found[:1]) for found in days))
+def _fallen_silent(rows, first, last) -> Iterator[Key]:
+    latest = _last_activities()
+    found = []
+    for pk, signed in rows.order_by().values_list("pk", "known"):
+        day = months_before(max(signed, latest.get(pk, NEVER)), -SILENT_MONTHS)
+        if first <= day <= last:
+            found.append(Key(day, Kind.SILENCE, pk))
+    yield from sorted(found)
+
+
+def _last_activities() -> dict[int, datetime.date]:
+    latest = {}
+    for agreement, happened in _activities.values():
+        linked = happened().filter((f"{agreement}__isnull", False)).order_by()
+        for pk, day in linked.values_list(agreement).annotate(models.Max("day")):
+            latest[pk] = max(day or NEVER, latest.get(pk, NEVER))
+    return latest
 
 
 def _latest(*days):
