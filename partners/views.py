@@ -1,3 +1,4 @@
+import datetime
 from dataclasses import dataclass
 
 from django.core.paginator import EmptyPage, Paginator
@@ -9,7 +10,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView
 
-from partners import exports
+from partners import exports, life
 from partners.arches import row_ticks
 from partners.directory import (
     FACETS,
@@ -296,6 +297,36 @@ class AgreementDetail(DetailView):
             ticks=row_ticks(axis),
             **kwargs,
         )
+
+
+@public_page("on")
+def terms(request, number):
+    """The text of an agreement as it stood on a day: its terms, its parties, its areas."""
+    agreement = get_object_or_404(Agreement.objects.public().for_page(), number=number)
+    if not agreement.tells_more():
+        raise Http404
+    day = day_asked_for(request)
+    then, areas = life.as_it_stood(agreement, day)
+    context = {
+        "nav_key": "agreements",
+        "agreement": agreement,
+        "day": day,
+        "then": then,
+        "parties": agreement.parties_on(day),
+        "areas": areas,
+        "in_full": agreement.public_level == Agreement.PublicLevel.FULL,
+    }
+    return TemplateResponse(request, "partners/terms.html", context)
+
+
+def day_asked_for(request) -> datetime.date:
+    text = request.GET.get("on", "")
+    if not text:
+        return timezone.localdate()
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise Http404 from None
 
 
 def title_elsewhere(agreement) -> str:

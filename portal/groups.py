@@ -78,6 +78,7 @@ _PARTNER_MANAGER = {
     "linkcheck.externallink": ("view",),
     **dict.fromkeys((*_RECORDS, *_LISTS, *_COMMITMENTS), _WRITES),
     **dict.fromkeys(_LEDGERS, ("view",)),
+    "partners.proposal": ("view", "change"),
     **dict.fromkeys(_ITEMS, ("view",)),
     "search.searchmiss": ("view", "delete"),
     # A signing ceremony is theirs to record; its text is published by others.

@@ -380,6 +380,8 @@ LOGGING = {
 
 # Days before its end in which an agreement counts as expiring, where no notice is agreed.
 PORTAL_EXPIRING_DAYS = number("PORTAL_EXPIRING_DAYS", 183)
+# Who is reminded of the deadlines of agreements that nobody looks after.
+PORTAL_REMINDERS_GROUP = env.str("PORTAL_REMINDERS_GROUP", "Partner manager")
 # Networks whose visits are not counted (the office itself), and proxies whose
 # X-Forwarded-For is believed.
 PORTAL_IGNORED_NETWORKS = env.list("PORTAL_IGNORED_NETWORKS", default=[])

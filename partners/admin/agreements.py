@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from partners import life
 from partners.admin.acts import act_view
+from partners.admin.due import DueMixin
 from partners.admin.people import PeopleAdminMixin
 from partners.models import (
     DOUBTS,
@@ -127,12 +128,13 @@ class DocumentInline(BilingualInline):
 
 @admin.register(Agreement)
 class AgreementAdmin(
-    AuditedRecordMixin, SearchAdminMixin, WhereUsedMixin, PeopleAdminMixin, BilingualAdmin
+    AuditedRecordMixin, DueMixin, SearchAdminMixin, WhereUsedMixin, PeopleAdminMixin, BilingualAdmin
 ):
     audited_facts = ("public_level",)
     audited_parts = {AgreementDocument: ("access",)}
     form = AgreementForm
     change_form_template = "admin/partners/agreement_change_form.html"
+    change_list_template = "admin/partners/agreement_change_list.html"
     list_display = ["number", "heading", "state", "signed", "ends", "public_level", "saved_at"]
     list_display_links = ["number", "heading"]
     list_filter = ["kind", "field", "public_level", "terms_are_sample"]
@@ -180,7 +182,7 @@ class AgreementAdmin(
                 "classes": ["collapse"],
             },
         ),
-        (gettext_lazy("Register"), {"fields": [("public_level", "owner"), "parent"]}),
+        (gettext_lazy("Register"), {"fields": [("public_level", "owner", "review_on"), "parent"]}),
     ]
 
     def get_queryset(self, request):

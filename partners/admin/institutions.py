@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy
 
 from partners import services
 from partners.admin.add_name import AddNameMixin, PrefilledNameMixin
+from partners.admin.brief import BriefMixin
+from partners.admin.confirmations import AskMixin
 from partners.models import (
     ContactPoint,
     FormerAddress,
@@ -101,6 +103,8 @@ class SavedByServiceMixin:
 class InstitutionAdmin(
     AuditedRecordMixin,
     SavedByServiceMixin,
+    AskMixin,
+    BriefMixin,
     AddNameMixin,
     SearchAdminMixin,
     WhereUsedMixin,
@@ -109,6 +113,7 @@ class InstitutionAdmin(
 ):
     audited_facts = ("is_public",)
     audited_parts = {ContactPoint: ("is_public",)}
+    change_form_template = "admin/partners/institution_change_form.html"
     list_display = ["__str__", "kinds", "city", "country", "status", "is_public", "saved_at"]
     list_select_related = ["city"]
     list_filter = ["types", "status", "is_public", "country"]

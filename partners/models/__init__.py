@@ -2,6 +2,7 @@
 
 from partners.models.actions import DOUBTS, AgreementAction, AgreementState
 from partners.models.agreements import Agreement, AgreementParty
+from partners.models.confirmations import ConfirmationLink, Proposal, ProposedChange
 from partners.models.cooperation import CooperationField
 from partners.models.institutions import Institution, InstitutionName, InstitutionType
 from partners.models.parts import AgreementArea, AgreementDocument, Signature
@@ -15,6 +16,7 @@ from partners.models.relations import (
     InstitutionMerge,
     InstitutionPlace,
 )
+from partners.models.reminders import DueSettings, SentReminder
 from partners.models.status import CONFIRMED_FOR_MONTHS, URGENCY, AgreementStatus, months_before
 
 __all__ = [
@@ -28,8 +30,10 @@ __all__ = [
     "AgreementParty",
     "AgreementState",
     "AgreementStatus",
+    "ConfirmationLink",
     "ContactPoint",
     "CooperationField",
+    "DueSettings",
     "FormerAddress",
     "Institution",
     "InstitutionIdentifier",
@@ -42,6 +46,9 @@ __all__ = [
     "Person",
     "Place",
     "Post",
+    "Proposal",
+    "ProposedChange",
+    "SentReminder",
     "Signature",
     "months_before",
     "title_doubts",

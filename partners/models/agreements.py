@@ -237,6 +237,9 @@ class Agreement(PublicModel):
         verbose_name=_("looked after by"),
         help_text=_("Seen by staff only."),
     )
+    review_on = models.DateField(
+        _("next review"), null=True, blank=True, help_text=_("Seen by staff only.")
+    )
     # Doubts that staff have seen and confirmed, by their codes: see doubts().
     accepted_doubts = models.JSONField(default=list, editable=False)
     public_level = models.CharField(
@@ -435,9 +438,13 @@ class Agreement(PublicModel):
             then = next(valid, self)
         return status_by_dates(self, then, day)
 
+    def parties_on(self, day: datetime.date) -> list["AgreementParty"]:
+        """Who was a party on ``day``, in order: acts let parties join and leave."""
+        return [party for party in self.parties.all() if party.is_party_on(day)]
+
     def partners(self):
-        """The parties other than the office itself, in order; all where it is no party."""
-        parties = list(self.parties.all())
+        """Today's parties other than the office itself, in order; all where it is no party."""
+        parties = self.parties_on(timezone.localdate()) or list(self.parties.all())
         others = [p for p in parties if not (p.institution and p.institution.is_own)]
         return others or parties
 
@@ -445,7 +452,8 @@ class Agreement(PublicModel):
 class AgreementPartyQuerySet(PublicQuerySet):
     def for_lines(self):
         """The parties with the names by which a line of the register tells of them."""
-        own = ("agreement_id", "order", "label", *languages.columns("label"))
+        dates = ("joined_on", "left_on")
+        own = ("agreement_id", "order", "label", *dates, *languages.columns("label"))
         institution = ("slug", "is_own", *languages.columns("name"))
         return self.select_related("institution").only(
             *own, *(f"institution__{name}" for name in institution)
@@ -484,6 +492,9 @@ class AgreementParty(PublicModel):
     own_reference = models.CharField(_("its own number"), max_length=60, blank=True)
     must_sign = models.BooleanField(_("must sign"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+    # Set by acts only: of a concluded agreement parties join and leave by a dated act.
+    joined_on = models.DateField(_("party from"), null=True, editable=False)
+    left_on = models.DateField(_("party until"), null=True, editable=False)
 
     objects = AgreementPartyQuerySet.as_manager()
 
@@ -492,6 +503,13 @@ class AgreementParty(PublicModel):
         verbose_name = _("party")
         verbose_name_plural = _("parties")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(joined_on__isnull=True)
+                | Q(left_on__isnull=True)
+                | Q(left_on__gt=F("joined_on")),
+                name="partners_party_leaves_after_joining",
+                violation_error_message=_("A party cannot leave before it has joined."),
+            ),
             models.UniqueConstraint(
                 fields=["agreement", "institution"],
                 name="partners_party_once",
@@ -508,6 +526,10 @@ class AgreementParty(PublicModel):
 
     def __str__(self):
         return self.name_in(languages.active())
+
+    def is_party_on(self, day: datetime.date) -> bool:
+        joined = self.joined_on is None or self.joined_on <= day
+        return joined and (self.left_on is None or day < self.left_on)
 
     def name_in(self, language: str) -> str:
         """The institution's name, in the other language where it has none in this one."""

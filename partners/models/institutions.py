@@ -177,6 +177,7 @@ class Institution(PublicModel):
         help_text=_("Seen by staff only."),
     )
     notes = models.TextField(_("notes"), blank=True, help_text=_("Seen by staff only."))
+    confirmed_on = models.DateField(_("confirmed by the partner on"), null=True, editable=False)
     merged_into = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,

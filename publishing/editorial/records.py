@@ -244,6 +244,8 @@ class AuditEvent(models.Model):
         SIGN_IN = "sign_in", _("signed in")
         SIGN_IN_FAILED = "sign_in_failed", _("failed to sign in")
         EXPORT = "export", _("exported")
+        ASK = "ask", _("asked for a confirmation")
+        DECIDE = "decide", _("decided on proposed changes")
 
     at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
     # No constraint and no cascade: erasing an account leaves what was written as it is.
