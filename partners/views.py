@@ -28,6 +28,7 @@ from partners.register import (
 from publishing.cache.pages import public_page
 from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
+from publishing.exchange.downloads import json_download
 from publishing.search import misses
 
 REGISTER_PAGE_SIZE = 50
@@ -140,7 +141,7 @@ def directory_csv(request):
 
 
 def directory_json(request):
-    return exports.as_json("partners", exports.institution_records(found_institutions(request)))
+    return json_download("partners", exports.institution_records(found_institutions(request)))
 
 
 def found_institutions(request):
@@ -266,7 +267,7 @@ def register_csv(request):
 
 def register_json(request):
     agreements = Question.read(request.GET).agreements()
-    return exports.as_json("agreements", exports.agreement_records(agreements))
+    return json_download("agreements", exports.agreement_records(agreements))
 
 
 def document(request, uid):

@@ -4,12 +4,13 @@ from partners.models.actions import DOUBTS, AgreementAction, AgreementState
 from partners.models.agreements import Agreement, AgreementParty
 from partners.models.cooperation import CooperationField
 from partners.models.institutions import Institution, InstitutionName, InstitutionType
-from partners.models.parts import AgreementArea, AgreementDocument, Signature
+from partners.models.parts import AgreementArea, AgreementDocument, AgreementExternalId, Signature
 from partners.models.people import Participation, Person, Post, title_doubts
 from partners.models.places import Place
 from partners.models.relations import (
     ContactPoint,
     FormerAddress,
+    InstitutionExternalId,
     InstitutionIdentifier,
     InstitutionLink,
     InstitutionMerge,
@@ -25,6 +26,7 @@ __all__ = [
     "AgreementAction",
     "AgreementArea",
     "AgreementDocument",
+    "AgreementExternalId",
     "AgreementParty",
     "AgreementState",
     "AgreementStatus",
@@ -32,6 +34,7 @@ __all__ = [
     "CooperationField",
     "FormerAddress",
     "Institution",
+    "InstitutionExternalId",
     "InstitutionIdentifier",
     "InstitutionLink",
     "InstitutionMerge",

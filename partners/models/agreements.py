@@ -318,16 +318,16 @@ class Agreement(PublicModel):
             else None
         )
 
-    def next_number(self) -> str:
+    def next_number(self, taken=None) -> str:
+        """The next free one of its year; ``taken`` are all numbers, where they are known."""
         dated = read(self.signed) or read(self.announced)
         year = dated.year if dated else timezone.localdate().year
-        taken = set(
-            type(self)
-            ._base_manager.filter(number__startswith=f"{year}-")
-            .values_list("number", flat=True)
-        )
+        if taken is None:
+            rows = type(self)._base_manager.filter(number__startswith=f"{year}-")
+            taken = set(rows.values_list("number", flat=True))
+        own = sum(number.startswith(f"{year}-") for number in taken)
         return next(
-            number for n in range(1, len(taken) + 2) if (number := f"{year}-{n:02}") not in taken
+            number for n in range(1, own + 2) if (number := f"{year}-{n:02}") not in taken
         )
 
     def clean(self):

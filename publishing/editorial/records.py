@@ -231,6 +231,7 @@ class AuditEvent(models.Model):
         SIGN_IN = "sign_in", _("signed in")
         SIGN_IN_FAILED = "sign_in_failed", _("failed to sign in")
         EXPORT = "export", _("exported")
+        IMPORT = "import", _("imported")
 
     at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
     # No constraint and no cascade: erasing an account leaves what was written as it is.

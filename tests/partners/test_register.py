@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from partners.exports import plain_cell
 from partners.models import Agreement, AgreementParty, CooperationField
+from publishing.exchange.cells import plain_cell
 from tests.builders import make_agreement, make_institution
 
 pytestmark = pytest.mark.django_db
