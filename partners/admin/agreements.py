@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy
 from partners import life
 from partners.admin.acts import act_view
 from partners.admin.people import PeopleAdminMixin
+from partners.exchange.agreements import AgreementBook
+from partners.exchange.tools import door, export_lines
 from partners.models import (
     DOUBTS,
     Agreement,
@@ -20,6 +22,7 @@ from publishing.editorial.admin import BilingualAdmin, BilingualFields, Bilingua
 from publishing.editorial.choosers import KnownChoices
 from publishing.editorial.languages import columns
 from publishing.editorial.usepages import WhereUsedMixin
+from publishing.exchange.pages import ExportPageMixin, ImportPagesMixin
 from publishing.search.admin import SearchAdminMixin
 
 # Columns that only acts set, whatever the state of the agreement.
@@ -125,7 +128,14 @@ class DocumentInline(BilingualInline):
 
 
 @admin.register(Agreement)
-class AgreementAdmin(SearchAdminMixin, WhereUsedMixin, PeopleAdminMixin, BilingualAdmin):
+class AgreementAdmin(
+    ImportPagesMixin,
+    ExportPageMixin,
+    SearchAdminMixin,
+    WhereUsedMixin,
+    PeopleAdminMixin,
+    BilingualAdmin,
+):
     form = AgreementForm
     change_form_template = "admin/partners/agreement_change_form.html"
     list_display = ["number", "heading", "state", "signed", "ends", "public_level", "saved_at"]
@@ -140,6 +150,21 @@ class AgreementAdmin(SearchAdminMixin, WhereUsedMixin, PeopleAdminMixin, Bilingu
     autocomplete_fields = ["place", "parent"]
     inlines = [PartyInline, AreaInline, DocumentInline]
     list_per_page = 50
+    import_doors = (
+        door(
+            AgreementBook,
+            name="import",
+            title=gettext_lazy("Import from CSV or JSON"),
+            help=gettext_lazy(
+                "What was exported here can be changed and imported again. The terms of a "
+                "concluded agreement change by acts only, not by a file."
+            ),
+            options=(
+                ("accept_doubts", gettext_lazy("Take what is allowed but rarely meant, too")),
+            ),
+        ),
+    )
+    export_name = "agreements"
     fieldsets = [
         (
             None,
@@ -197,6 +222,9 @@ class AgreementAdmin(SearchAdminMixin, WhereUsedMixin, PeopleAdminMixin, Bilingu
             name="partners_agreement_act",
         )
         return [acts, *super().get_urls()]
+
+    def export_lines(self, form, *, private):
+        return export_lines(AgreementBook(), form, private=private)
 
     def act(self, request, pk):
         return act_view(self, request, pk)

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy
 
 from partners import services
 from partners.admin.add_name import AddNameMixin, PrefilledNameMixin
+from partners.exchange.institutions import InstitutionBook
+from partners.exchange.tools import door, export_lines
 from partners.models import (
     ContactPoint,
     FormerAddress,
@@ -20,6 +22,7 @@ from publishing.editorial.admin import BilingualAdmin, BilingualInline, both
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.languages import columns
 from publishing.editorial.usepages import WhereUsedMixin
+from publishing.exchange.pages import ExportPageMixin, ImportPagesMixin
 from publishing.media.widgets import LeadImageAdminMixin
 from publishing.search.admin import SearchAdminMixin
 
@@ -90,7 +93,13 @@ class MergeForm(forms.Form):
 
 @admin.register(Institution)
 class InstitutionAdmin(
-    AddNameMixin, SearchAdminMixin, WhereUsedMixin, LeadImageAdminMixin, BilingualAdmin
+    ImportPagesMixin,
+    ExportPageMixin,
+    AddNameMixin,
+    SearchAdminMixin,
+    WhereUsedMixin,
+    LeadImageAdminMixin,
+    BilingualAdmin,
 ):
     list_display = ["__str__", "kinds", "city", "country", "status", "is_public", "saved_at"]
     list_select_related = ["city"]
@@ -107,6 +116,15 @@ class InstitutionAdmin(
         ContactInline,
     ]
     list_per_page = 50
+    import_doors = (
+        door(
+            InstitutionBook,
+            name="import",
+            title=gettext_lazy("Import from CSV or JSON"),
+            help=gettext_lazy("What was exported here can be changed and imported again."),
+        ),
+    )
+    export_name = "institutions"
     actions = ["merge_two"]
     fieldsets = [
         (None, {"fields": both("name", "summary")}),
@@ -127,6 +145,9 @@ class InstitutionAdmin(
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("types")
+
+    def export_lines(self, form, *, private):
+        return export_lines(InstitutionBook(), form, private=private)
 
     def save_model(self, request, obj, form, change):
         services.save_institution(institution=obj)

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 
 from partners import life, services
-from partners.exchange.book import Book, ExternalIds, sync
-from partners.exchange.institutions import InstitutionBook, _choices
+from partners.exchange.book import CHUNK, Book, ExternalIds
+from partners.exchange.institutions import InstitutionBook
 from partners.exchange.placing import PlaceColumn, line
 from partners.models import (
     DOUBTS,
@@ -163,8 +163,8 @@ class AgreementBook(Book):
         }
 
     def _take_chunk(self, chunk):
-        # Whom the parties are is asked once for all rows of a chunk.
-        self.institutions = {}
+        # Who the parties and the signatories are is asked once for all rows of a chunk.
+        self.institutions, self.people = {}, {}
         super()._take_chunk(chunk)
 
     def _find(self, rows):
@@ -172,10 +172,7 @@ class AgreementBook(Book):
         lists = [row.given.get("parties", ()) for row in rows]
         named = {one["institution"] for parties in lists for one in parties}
         units = {
-            unit
-            for row in rows
-            for one in row.given.get("areas", ())
-            for unit in one["lead_units"]
+            unit for row in rows for one in row.given.get("areas", ()) for unit in one["lead_units"]
         }
         self.institutions = InstitutionBook.by_names((named | units) - {""})
 
@@ -202,7 +199,9 @@ class AgreementBook(Book):
         """Whether no more than units and reference numbers of the parties change."""
         if name != "parties":
             return False
-        fixed = [[{k: v for k, v in one.items() if k not in OPEN} for one in side] for side in change]
+        fixed = [
+            [{k: v for k, v in one.items() if k not in OPEN} for one in side] for side in change
+        ]
         return fixed[0] == fixed[1]
 
     def fill(self, row, name, value):
@@ -229,7 +228,7 @@ class AgreementBook(Book):
                 setattr(one, name, value)
 
     def _fill_parties(self, row, records):
-        row.parties = []
+        row.parts["parties"] = []
         for order, record in enumerate(records, start=1):
             side = AgreementParty(
                 agreement=row.instance,
@@ -237,7 +236,7 @@ class AgreementBook(Book):
                 **record | {"institution": self._institution(record["institution"])},
             )
             self.clean(row, side, column="parties")
-            row.parties.append(side)
+            row.parts["parties"].append(side)
 
     def _institution(self, named):
         if named and named not in self.institutions:
@@ -246,13 +245,13 @@ class AgreementBook(Book):
         return self.institutions.get(named)
 
     def _fill_areas(self, row, records):
-        row.areas = []
+        row.parts["areas"] = []
         for order, record in enumerate(records, start=1):
             values = dict(record)
             units = [self._institution(name) for name in values.pop("lead_units")]
             one = AgreementArea(agreement=row.instance, order=order, **values)
             self.clean(row, one, column="areas")
-            row.areas.append((one, units))
+            row.parts["areas"].append((one, units))
 
     def rule(self, row):
         parties = row.given.get("parties", ())
@@ -338,16 +337,16 @@ class AgreementBook(Book):
                 continue
             # A concluded agreement's parties stay the rows that they are: signatures hang on them.
             old = list(row.instance.parties.all())
-            if len(old) == len(row.parties) and row.instance.is_concluded:
-                for mine, new in zip(old, row.parties, strict=True):
+            if len(old) == len(row.parts["parties"]) and row.instance.is_concluded:
+                for mine, new in zip(old, row.parts["parties"], strict=True):
                     for name in OPEN:
                         setattr(mine, name, getattr(new, name))
                     mine.save(update_fields=OPEN)
-                row.parties = []
+                row.parts["parties"] = []
             else:
                 row.instance.parties.all().delete()
         self.store_parts(
-            (side for row in rows for side in row.parties), column="parties", ask=ask
+            (side for row in rows for side in row.parts["parties"]), column="parties", ask=ask
         )
 
     def _store_signatures(self, rows, ask):
@@ -356,7 +355,10 @@ class AgreementBook(Book):
             if not row.wants("signatures"):
                 continue
             if row.is_new:
-                made += [self._signature(row.parties, one) for one in row.changes["signatures"][1]]
+                made += [
+                    self._signature(row.parts["parties"], one)
+                    for one in row.changes["signatures"][1]
+                ]
                 continue
             sides = list(row.instance.parties.all())
             before, after = row.changes["signatures"]
@@ -379,42 +381,55 @@ class AgreementBook(Book):
             for own, known in zip(columns("printed_name"), columns("name"), strict=True)
             if values[own]
         }
-        people = list(Person.objects.filter(**names)[:2]) if names else []
-        return Signature(party=side, person=people[0] if len(people) == 1 else None, **values)
+        return Signature(party=side, person=self._person(names), **values)
+
+    def _person(self, names):
+        key = tuple(sorted(names.items()))
+        if key not in self.people:
+            found = list(Person.objects.filter(**names)[:2]) if names else []
+            self.people[key] = found[0] if len(found) == 1 else None
+        return self.people[key]
 
     def _store_areas(self, rows, ask):
         rows = [row for row in rows if row.wants("areas")]
         old = [row.instance.pk for row in rows if not row.is_new]
         AgreementArea.objects.filter(agreement__in=old).delete()
         self.store_parts(
-            (one for row in rows for one, _units in row.areas), column="areas", ask=ask
+            (one for row in rows for one, _units in row.parts["areas"]), column="areas", ask=ask
         )
         through = AgreementArea.lead_units.through
         through.objects.bulk_create(
             through(agreementarea=one, institution=unit)
             for row in rows
-            for one, units in row.areas
+            for one, units in row.parts["areas"]
             for unit in units
         )
 
     def finish(self):
         """Which agreement stands under or replaces which: all of them are there now."""
-        for number, pk, name, value in self.later:
-            other = Agreement.objects.filter(number=value).first()
-            if value and other is None:
-                told = _("There is no agreement %(number)s, here or in the file.")
-                self.report.problem(number, name, told % {"number": value})
-                continue
-            one = Agreement.objects.get(pk=pk)
-            setattr(one, name, other)
-            if one.leads_back(name) or (other and other.pk == pk):
-                told = {
-                    "replaces": _("These agreements would replace each other."),
-                    "parent": _("An agreement cannot stand under itself."),
-                }
-                self.report.problem(number, name, told[name])
-                continue
-            Agreement.objects.filter(pk=pk).update(**{name: other})
+        for start in range(0, len(self.later), CHUNK):
+            later = self.later[start : start + CHUNK]
+            named = {value for *_row, value in later}
+            others = {one.number: one for one in Agreement.objects.filter(number__in=named)}
+            here = Agreement.objects.in_bulk({pk for _number, pk, _name, _value in later})
+            for number, pk, name, value in later:
+                self._connect(number, here[pk], name, value, others.get(value))
+
+    def _connect(self, number, one, name, value, other):
+        if value and other is None:
+            told = _("There is no agreement %(number)s, here or in the file.")
+            self.report.problem(number, name, told % {"number": value})
+            return
+        setattr(one, name, other)
+        if one == other or one.leads_back(name):
+            told = {
+                "replaces": _("These agreements would replace each other."),
+                "parent": _("An agreement cannot stand under itself."),
+            }
+            self.report.problem(number, name, told[name])
+            return
+        # Neither of the two is part of what the search knows: a save would ask it each time.
+        type(one).objects.filter(pk=one.pk).update(**{name: other})
 
     def concerned(self):
         """Whom the search must read anew: the agreements, and the institutions that they name."""

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from partners.exchange.placing import Places
-from publishing.editorial import audit
+from publishing.editorial import audit, languages
 from publishing.editorial.exceptions import Refused
 from publishing.exchange.columns import Words
 from publishing.exchange.reports import Change, Entry, Report
@@ -38,6 +38,8 @@ class Row:
     def __init__(self, number, given):
         self.number, self.given = number, given
         self.instance, self.is_new, self.changes = None, False, {}
+        # Rows that belong to it, not saved yet, as the subclass keeps them by column.
+        self.parts = {}
 
     def wants(self, column):
         return column in self.changes
@@ -144,7 +146,9 @@ class Book:
         if row.is_new:
             # An empty cell of a new record says nothing: the model's own value holds.
             empty = {name: column.default for name, column in self.columns.items()}
-            row.changes = {n: (empty[n], value) for n, value in row.given.items() if value != empty[n]}
+            row.changes = {
+                n: (empty[n], value) for n, value in row.given.items() if value != empty[n]
+            }
             return True
         record = self.record(row.instance)
         row.changes = {
@@ -179,11 +183,14 @@ class Book:
             self.rule(row)
         return self.report.counts["problems"] == before
 
-    def clean(self, row, instance, *, column="", exclude=()):
+    def clean(self, row, instance, *, column=""):
         """The rules of the model that need no query; keys to other rows are known to be there."""
-        keys = [f.name for f in instance._meta.fields if f.is_relation]
+        fields = {field.name for field in instance._meta.fields}
+        keys = {field.name for field in instance._meta.fields if field.is_relation}
+        # A translated column is judged by itself; the plain one only repeats one of them.
+        plain = {name for name in fields if languages.column(name, "en") in fields}
         try:
-            instance.clean_fields(exclude={*keys, *exclude})
+            instance.clean_fields(exclude={*keys, *plain})
             instance.clean()
         except ValidationError as error:
             self.tell(row, error, column)
@@ -209,9 +216,8 @@ class Book:
 
     def _write_alone(self, row):
         try:
-            with transaction.atomic():
-                with translation.override("en"):
-                    self.write([row], ask=True)
+            with transaction.atomic(), translation.override("en"):
+                self.write([row], ask=True)
         except ValidationError as error:
             self.tell(row, error, getattr(error, "column", ""))
         except IntegrityError:
@@ -237,7 +243,8 @@ class Book:
         if ask:
             for instance in instances:
                 _ask(instance, column)
-        if instances:
+                instance.save()
+        elif instances:
             type(instances[0]).objects.bulk_create(instances)
 
     def store_external_ids(self, rows):

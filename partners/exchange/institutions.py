@@ -1,9 +1,13 @@
 """The columns of institutions, and how a file changes the register of them."""
 
+from itertools import chain
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from partners import identifiers, services
-from partners.exchange.book import Book, ExternalIds, sync
+from partners.exchange.book import CHUNK, Book, ExternalIds, Row, sync
 from partners.exchange.placing import PlaceColumn, line
 from partners.models import (
     Agreement,
@@ -16,9 +20,7 @@ from partners.models import (
     InstitutionPlace,
     InstitutionType,
 )
-from partners.services.checking import checked
 from publishing.cache.models import bump
-from publishing.editorial.exceptions import Refused
 from publishing.editorial.languages import columns
 from publishing.exchange.columns import Choice, Date, Flag, Rows, Text, Words, tidy, unknown
 
@@ -195,7 +197,7 @@ class InstitutionBook(Book):
         here = [] if row.is_new else list(getattr(row.instance, name).all())
         gone, missing = sync(here, records, plain)
         made = [make(row.instance, record, records.index(record)) for record in missing]
-        row.__dict__.setdefault("parts", {})[name] = (manager, gone, made)
+        row.parts[name] = (manager, gone, made)
         for part in made:
             self.clean(row, part, column=name)
 
@@ -232,9 +234,10 @@ class InstitutionBook(Book):
         self.store_external_ids(rows)
         self._store_types(rows)
         for name in ("names", "identifiers", "other_places", "contacts"):
-            parts = [row.parts[name] for row in rows if name in getattr(row, "parts", ())]
+            parts = [row.parts[name] for row in rows if name in row.parts]
             for model, gone, _made in parts:
-                model.objects.filter(pk__in=[one.pk for one in gone]).delete()
+                if gone:
+                    model.objects.filter(pk__in=[one.pk for one in gone]).delete()
             made = (one for _model, _gone, new in parts for one in new)
             self.store_parts(made, column=name, ask=ask)
         self.later += [
@@ -258,27 +261,44 @@ class InstitutionBook(Book):
 
     def finish(self):
         """What points to other records: all of them are there now."""
-        for number, pk, name, value in self.later:
-            if name == "relations":
-                self._relate(number, pk, value)
-            else:
-                self._found(number, pk, value)
+        for start in range(0, len(self.later), CHUNK):
+            later = self.later[start : start + CHUNK]
+            pks = {pk for _number, pk, _name, _value in later}
+            here = Institution.objects.prefetch_related("links__other").in_bulk(pks)
+            lists = [value for _number, _pk, name, value in later if name == "relations"]
+            others = self.by_names({one["institution"] for one in chain.from_iterable(lists)})
+            for number, pk, name, value in later:
+                if name == "relations":
+                    self._relate(number, here[pk], value, others)
+                else:
+                    self._found(number, here[pk], value)
 
-    def _relate(self, number, pk, records):
-        institution = Institution.objects.get(pk=pk)
-        gone, missing = sync(institution.links.select_related("other"), records, related)
-        InstitutionLink.objects.filter(pk__in=[one.pk for one in gone]).delete()
+    def _relate(self, number, institution, records, others):
+        gone, missing = sync(institution.links.all(), records, related)
+        for link in gone:
+            link.delete()
         for record in missing:
-            other = self.by_names([record["institution"]]).get(record["institution"])
+            other = others.get(record["institution"])
             if other is None:
                 wrong = _("There is no institution “%(slug)s”, here or in the file.")
                 self.report.problem(number, "relations", wrong % {"slug": record["institution"]})
                 continue
-            link = InstitutionLink(institution=institution, **_without(record, other=other))
+            link = InstitutionLink(**record | {"institution": institution, "other": other})
+            self._add(number, link)
+
+    def _add(self, number, link):
+        """One after the other: each may close a circle with those before it."""
+        row = Row(number, {})
+        if not self.clean(row, link, column="relations"):
+            return
+        try:
+            with transaction.atomic():
+                link.save()
+        except IntegrityError:
             try:
-                checked(link).save()
-            except Refused as refusal:
-                self.report.problem(number, "relations", *refusal.sentences)
+                link.full_clean()
+            except ValidationError as error:
+                self.tell(row, error, "relations")
 
     @staticmethod
     def by_names(names) -> dict[str, Institution]:
@@ -289,12 +309,11 @@ class InstitutionBook(Book):
         )
         return found | {str(one): one.institution for one in ids.select_related("institution")}
 
-    def _found(self, number, pk, value):
+    def _found(self, number, institution, value):
         agreement = Agreement.objects.filter(number=value).first()
         if value and agreement is None:
             missing = _("Agreement %(number)s is not here yet: import it, then this file again.")
             self.report.doubt(number, "founding_agreement", missing % {"number": value})
-        institution = Institution.objects.get(pk=pk)
         institution.founding_agreement = agreement
         institution.save(update_fields=["founding_agreement"])
 
@@ -303,7 +322,3 @@ class InstitutionBook(Book):
         named = Agreement.objects.filter(institutions__in=self.touched)
         yield Institution, self.touched
         yield Agreement, set(named.values_list("pk", flat=True))
-
-
-def _without(record, **more):
-    return {name: value for name, value in record.items() if name != "institution"} | more

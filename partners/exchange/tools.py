@@ -1,18 +1,29 @@
 """Imports and exports as commands and pages call them."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from publishing.exchange import files
 from publishing.exchange.downloads import csv_lines, json_lines
+from publishing.exchange.pages import Door
+from publishing.exchange.reports import Report
 
 BATCH = 500
 
 
-def import_file(book, path: Path, *, name="", dry_run=False, progress=None):
-    """The report of an import of this file; files.Unreadable where it cannot be taken at all."""
-    found = files.records(path, columns=book.columns, wrappers=(book.name,))
-    return book.take(found, dry_run=dry_run, name=name or path.name, progress=progress)
+def import_file(book, file, *, name, dry_run=False, progress=None) -> Report:
+    """What an import of this file, open for bytes, does; Unreadable where it cannot be taken."""
+    found = files.records(file, columns=book.columns, name=name, wrappers=(book.name,))
+    return book.take(found, dry_run=dry_run, name=name, progress=progress)
+
+
+def door(book_class, **about) -> Door:
+    """The page of an admin by which such a file comes in."""
+
+    def run(file, *, name, user, dry_run, **options):
+        book = book_class(user=user, **options)
+        return import_file(book, file, name=name, dry_run=dry_run)
+
+    return Door(run=run, columns=lambda: list(book_class().columns), **about)
 
 
 def export_lines(book, form: str, *, private: bool) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import translation
 
 from partners.exchange.tools import import_file
 from publishing.exchange.files import Unreadable
@@ -20,13 +19,16 @@ class ImportCommand(BaseCommand):
         )
 
     def handle(self, *, file, dry_run, **options):
-        with translation.override(translation.get_language() or "en"):
-            try:
+        book = self.make_book(**options)
+        try:
+            with file.open("rb") as opened:
                 report = import_file(
-                    self.make_book(**options), file, dry_run=dry_run, progress=self.progress
+                    book, opened, name=file.name, dry_run=dry_run, progress=self.progress
                 )
-            except Unreadable as error:
-                raise CommandError(f"{file}: {error}") from error
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror}") from error
+        except Unreadable as error:
+            raise CommandError(f"{file}: {error}") from error
         self.tell(report)
         counts = report.counts
         summary = (

@@ -326,9 +326,7 @@ class Agreement(PublicModel):
             rows = type(self)._base_manager.filter(number__startswith=f"{year}-")
             taken = set(rows.values_list("number", flat=True))
         own = sum(number.startswith(f"{year}-") for number in taken)
-        return next(
-            number for n in range(1, own + 2) if (number := f"{year}-{n:02}") not in taken
-        )
+        return next(number for n in range(1, own + 2) if (number := f"{year}-{n:02}") not in taken)
 
     def clean(self):
         super().clean()

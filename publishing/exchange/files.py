@@ -5,7 +5,6 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from django.utils.translation import gettext as _
 
@@ -26,37 +25,35 @@ class Unreadable(ValueError):
     """The file as a whole cannot be taken; the message is a translated sentence."""
 
 
-def records(path: Path, *, columns, wrappers=()) -> Iterator[tuple[int, dict]]:
+def records(file, *, columns, name="", wrappers=()) -> Iterator[tuple[int, dict]]:
     """Each record with its number: that of the row in a spreadsheet, of the item in JSON.
 
-    ``columns`` None takes any. ``wrappers`` are the keys under which a list may stand in JSON.
-    A record under the key None has cells too many.
+    ``file`` is open for bytes. ``columns`` None takes any. ``wrappers`` are the keys under which
+    a list may stand in JSON. A record under the key None has cells too many.
     """
-    with _opened(path) as stream:
-        start = stream.read(SAMPLE)
-        if not start.strip():
-            raise Unreadable(_("The file is empty."))
-        rest = _Checked(stream, start)
-        if start.lstrip()[0] in "[{":
-            yield from _json_records(rest, columns, wrappers)
-        elif path.suffix.lower() in (".json", ".jsonl", ".ndjson"):
-            raise Unreadable(_("This is not JSON: it begins with neither [ nor {."))
-        else:
-            yield from _csv_records(rest, columns)
+    stream = _opened(file)
+    start = stream.read(SAMPLE)
+    if not start.strip():
+        raise Unreadable(_("The file is empty."))
+    rest = _Checked(stream, start)
+    if start.lstrip()[0] in "[{":
+        yield from _json_records(rest, columns, wrappers)
+    elif name.lower().endswith((".json", ".jsonl", ".ndjson")):
+        raise Unreadable(_("This is not JSON: it begins with neither [ nor {."))
+    else:
+        yield from _csv_records(rest, columns)
+    # Whoever opened the file closes it.
+    stream.detach()
 
 
-def _opened(path):
-    try:
-        raw = path.open("rb")
-    except OSError as error:
-        sentence = _("The file cannot be opened: %(reason)s.")
-        raise Unreadable(sentence % {"reason": error.strerror}) from error
-    start = raw.peek(4)[:4]
+def _opened(file):
+    file.seek(0)
+    start = file.read(4)
+    file.seek(0)
     if start == b"PK\x03\x04":
-        raw.close()
         raise Unreadable(_("This is a workbook or an archive. Save the sheet as “CSV UTF-8”."))
     encoding = "utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    return _Text(raw, encoding=encoding, newline="")
+    return _Text(file, encoding=encoding, newline="")
 
 
 class _Text(io.TextIOWrapper):

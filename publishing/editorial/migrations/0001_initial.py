@@ -8,159 +8,458 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contenttypes', '0002_remove_content_type_name'),
+        ("contenttypes", "0002_remove_content_type_name"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Term',
+            name="Term",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('en', models.CharField(max_length=120, verbose_name='English')),
-                ('zh_hans', models.CharField(max_length=120, verbose_name='Chinese')),
-                ('kind', models.CharField(choices=[('word', 'word'), ('name', 'name'), ('title', 'title of a person')], default='word', max_length=8, verbose_name='kind')),
-                ('avoid', models.TextField(blank=True, help_text='One on each line, of either language: what is written by mistake.', verbose_name='not')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("en", models.CharField(max_length=120, verbose_name="English")),
+                ("zh_hans", models.CharField(max_length=120, verbose_name="Chinese")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("word", "word"),
+                            ("name", "name"),
+                            ("title", "title of a person"),
+                        ],
+                        default="word",
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "avoid",
+                    models.TextField(
+                        blank=True,
+                        help_text="One on each line, of either language: what is written by mistake.",
+                        verbose_name="not",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="note")),
             ],
             options={
-                'verbose_name': 'term',
-                'verbose_name_plural': 'term bank',
-                'ordering': ['en', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('en', 'zh_hans'), name='editorial_term_once', violation_error_message='This term is listed already.')],
+                "verbose_name": "term",
+                "verbose_name_plural": "term bank",
+                "ordering": ["en", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("en", "zh_hans"),
+                        name="editorial_term_once",
+                        violation_error_message="This term is listed already.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='at')),
-                ('user_name', models.CharField(blank=True, max_length=150, verbose_name='who')),
-                ('action', models.CharField(choices=[('open', 'opened a working copy'), ('discard', 'discarded a working copy'), ('submit', 'sent to review'), ('approve', 'approved'), ('send_back', 'sent back'), ('publish', 'published'), ('schedule', 'scheduled'), ('unschedule', 'took back a schedule'), ('withdraw', 'withdrew'), ('unpublish', 'unpublished'), ('restore', 'restored a revision'), ('move', 'changed the address'), ('delete', 'deleted'), ('link', 'made a preview link'), ('revoke', 'revoked a preview link'), ('rights', 'changed rights'), ('sign_in', 'signed in'), ('sign_in_failed', 'failed to sign in'), ('export', 'exported'), ('import', 'imported')], max_length=16, verbose_name='what')),
-                ('kind', models.CharField(blank=True, max_length=100, verbose_name='kind')),
-                ('object_id', models.PositiveBigIntegerField(null=True, verbose_name='number')),
-                ('title', models.CharField(blank=True, max_length=250, verbose_name='of')),
-                ('language', models.CharField(blank=True, choices=[('en', 'English'), ('zh-hans', '简体中文')], max_length=12, verbose_name='language')),
-                ('revision', models.PositiveIntegerField(null=True, verbose_name='revision')),
-                ('detail', models.CharField(blank=True, max_length=1000, verbose_name='detail')),
-                ('user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='account')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_index=True, default=django.utils.timezone.now, verbose_name="at"
+                    ),
+                ),
+                ("user_name", models.CharField(blank=True, max_length=150, verbose_name="who")),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("open", "opened a working copy"),
+                            ("discard", "discarded a working copy"),
+                            ("submit", "sent to review"),
+                            ("approve", "approved"),
+                            ("send_back", "sent back"),
+                            ("publish", "published"),
+                            ("schedule", "scheduled"),
+                            ("unschedule", "took back a schedule"),
+                            ("withdraw", "withdrew"),
+                            ("unpublish", "unpublished"),
+                            ("restore", "restored a revision"),
+                            ("move", "changed the address"),
+                            ("delete", "deleted"),
+                            ("link", "made a preview link"),
+                            ("revoke", "revoked a preview link"),
+                            ("rights", "changed rights"),
+                            ("sign_in", "signed in"),
+                            ("sign_in_failed", "failed to sign in"),
+                            ("export", "exported"),
+                            ("import", "imported"),
+                        ],
+                        max_length=16,
+                        verbose_name="what",
+                    ),
+                ),
+                ("kind", models.CharField(blank=True, max_length=100, verbose_name="kind")),
+                ("object_id", models.PositiveBigIntegerField(null=True, verbose_name="number")),
+                ("title", models.CharField(blank=True, max_length=250, verbose_name="of")),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[("en", "English"), ("zh-hans", "简体中文")],
+                        max_length=12,
+                        verbose_name="language",
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(null=True, verbose_name="revision")),
+                ("detail", models.CharField(blank=True, max_length=1000, verbose_name="detail")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="account",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'audit event',
-                'verbose_name_plural': 'audit events',
-                'ordering': ['-at', '-pk'],
-                'default_permissions': ('view',),
-                'indexes': [models.Index(fields=['kind', 'object_id'], name='editorial_auditevent_item')],
+                "verbose_name": "audit event",
+                "verbose_name_plural": "audit events",
+                "ordering": ["-at", "-pk"],
+                "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(fields=["kind", "object_id"], name="editorial_auditevent_item")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ChangeNote',
+            name="ChangeNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('object_id', models.PositiveBigIntegerField()),
-                ('language', models.CharField(choices=[('en', 'English'), ('zh-hans', '简体中文')], max_length=12, verbose_name='language')),
-                ('at', models.DateTimeField(null=True, verbose_name='published at')),
-                ('is_minor', models.BooleanField(default=False, verbose_name='minor')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contenttypes.contenttype')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("object_id", models.PositiveBigIntegerField()),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("zh-hans", "简体中文")],
+                        max_length=12,
+                        verbose_name="language",
+                    ),
+                ),
+                ("at", models.DateTimeField(null=True, verbose_name="published at")),
+                ("is_minor", models.BooleanField(default=False, verbose_name="minor")),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "content_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="contenttypes.contenttype",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'change note',
-                'verbose_name_plural': 'change notes',
-                'abstract': False,
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['content_type', 'object_id', 'language'], name='editorial_changenote_item')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('at', None)), fields=('content_type', 'object_id', 'language'), name='editorial_changenote_one_waiting'), models.CheckConstraint(condition=models.Q(('is_minor', True), models.Q(('note', ''), _negated=True), _connector='OR'), name='editorial_changenote_says_what', violation_error_message='Say what has changed.')],
+                "verbose_name": "change note",
+                "verbose_name_plural": "change notes",
+                "abstract": False,
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(
+                        fields=["content_type", "object_id", "language"],
+                        name="editorial_changenote_item",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("at", None)),
+                        fields=("content_type", "object_id", "language"),
+                        name="editorial_changenote_one_waiting",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_minor", True),
+                            models.Q(("note", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="editorial_changenote_says_what",
+                        violation_error_message="Say what has changed.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('object_id', models.PositiveBigIntegerField()),
-                ('field', models.CharField(blank=True, max_length=100, verbose_name='field')),
-                ('language', models.CharField(blank=True, choices=[('en', 'English'), ('zh-hans', '简体中文')], max_length=12, verbose_name='language')),
-                ('text', models.TextField(max_length=2000, verbose_name='comment')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='written at')),
-                ('resolved_at', models.DateTimeField(null=True, verbose_name='resolved at')),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contenttypes.contenttype')),
-                ('mentions', models.ManyToManyField(blank=True, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('resolved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='resolved by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("object_id", models.PositiveBigIntegerField()),
+                ("field", models.CharField(blank=True, max_length=100, verbose_name="field")),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[("en", "English"), ("zh-hans", "简体中文")],
+                        max_length=12,
+                        verbose_name="language",
+                    ),
+                ),
+                ("text", models.TextField(max_length=2000, verbose_name="comment")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="written at"
+                    ),
+                ),
+                ("resolved_at", models.DateTimeField(null=True, verbose_name="resolved at")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "content_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="contenttypes.contenttype",
+                    ),
+                ),
+                (
+                    "mentions",
+                    models.ManyToManyField(
+                        blank=True, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "resolved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="resolved by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'comment',
-                'verbose_name_plural': 'comments',
-                'ordering': ['pk'],
-                'abstract': False,
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['content_type', 'object_id'], name='editorial_comment_item')],
+                "verbose_name": "comment",
+                "verbose_name_plural": "comments",
+                "ordering": ["pk"],
+                "abstract": False,
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(
+                        fields=["content_type", "object_id"], name="editorial_comment_item"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FieldConfirmation',
+            name="FieldConfirmation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('object_id', models.PositiveBigIntegerField()),
-                ('field', models.CharField(max_length=100, verbose_name='field')),
-                ('language', models.CharField(choices=[('en', 'English'), ('zh-hans', '简体中文')], max_length=12, verbose_name='language')),
-                ('source', models.CharField(max_length=32, verbose_name='fingerprint of the source')),
-                ('target', models.CharField(max_length=32, verbose_name='fingerprint of the translation')),
-                ('source_text', models.TextField(verbose_name='source text')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='confirmed at')),
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contenttypes.contenttype')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("object_id", models.PositiveBigIntegerField()),
+                ("field", models.CharField(max_length=100, verbose_name="field")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("zh-hans", "简体中文")],
+                        max_length=12,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(max_length=32, verbose_name="fingerprint of the source"),
+                ),
+                (
+                    "target",
+                    models.CharField(max_length=32, verbose_name="fingerprint of the translation"),
+                ),
+                ("source_text", models.TextField(verbose_name="source text")),
+                (
+                    "at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="confirmed at"
+                    ),
+                ),
+                (
+                    "content_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="contenttypes.contenttype",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'confirmed translation',
-                'verbose_name_plural': 'confirmed translations',
-                'abstract': False,
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('content_type', 'object_id', 'field', 'language', 'source', 'target'), name='editorial_fieldconfirmation_once')],
+                "verbose_name": "confirmed translation",
+                "verbose_name_plural": "confirmed translations",
+                "abstract": False,
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "content_type",
+                            "object_id",
+                            "field",
+                            "language",
+                            "source",
+                            "target",
+                        ),
+                        name="editorial_fieldconfirmation_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FormerAddress',
+            name="FormerAddress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('object_id', models.PositiveBigIntegerField()),
-                ('slug', models.CharField(max_length=120, verbose_name='address')),
-                ('left_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='left at')),
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contenttypes.contenttype')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("object_id", models.PositiveBigIntegerField()),
+                ("slug", models.CharField(max_length=120, verbose_name="address")),
+                (
+                    "left_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="left at"),
+                ),
+                (
+                    "content_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="contenttypes.contenttype",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'former address',
-                'verbose_name_plural': 'former addresses',
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['content_type', 'object_id'], name='editorial_formeraddress_item')],
-                'constraints': [models.UniqueConstraint(fields=('content_type', 'slug'), name='editorial_formeraddress_once')],
+                "verbose_name": "former address",
+                "verbose_name_plural": "former addresses",
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(
+                        fields=["content_type", "object_id"], name="editorial_formeraddress_item"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("content_type", "slug"), name="editorial_formeraddress_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('object_id', models.PositiveBigIntegerField()),
-                ('number', models.PositiveIntegerField(verbose_name='number')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='saved at')),
-                ('kind', models.CharField(choices=[('found', 'as found'), ('saved', 'saved'), ('restored', 'restored'), ('published', 'published')], default='saved', max_length=10, verbose_name='kind')),
-                ('languages', models.CharField(blank=True, max_length=40, verbose_name='languages')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('data', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contenttypes.contenttype')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("object_id", models.PositiveBigIntegerField()),
+                ("number", models.PositiveIntegerField(verbose_name="number")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="saved at"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("found", "as found"),
+                            ("saved", "saved"),
+                            ("restored", "restored"),
+                            ("published", "published"),
+                        ],
+                        default="saved",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "languages",
+                    models.CharField(blank=True, max_length=40, verbose_name="languages"),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
+                ("data", models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                (
+                    "content_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="contenttypes.contenttype",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'revision',
-                'verbose_name_plural': 'revisions',
-                'ordering': ['-number'],
-                'abstract': False,
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('content_type', 'object_id', 'number'), name='editorial_revision_number')],
+                "verbose_name": "revision",
+                "verbose_name_plural": "revisions",
+                "ordering": ["-number"],
+                "abstract": False,
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("content_type", "object_id", "number"),
+                        name="editorial_revision_number",
+                    )
+                ],
             },
         ),
     ]
