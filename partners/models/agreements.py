@@ -54,6 +54,14 @@ class AgreementQuerySet(PublicQuerySet):
         }
         return known.alias(**then).annotate(status=status_case(day, prefix="then_"))
 
+    def known_on(self, day: datetime.date):
+        """Without those that were neither announced, signed nor begun yet on ``day``."""
+        known = Q()
+        for name in ("announced_first", "signed_first", "effective_first"):
+            known |= Q((f"{name}__lte", day))
+        undated = Q(announced="", signed="", effective="")
+        return self.filter(known | undated)
+
     def concluded(self):
         """Every required party has signed: the rule of ``Agreement.is_concluded`` in SQL."""
         required = AgreementParty.objects.filter(agreement=OuterRef("pk"), must_sign=True)

@@ -42,6 +42,7 @@ def csv_download(name, columns, records) -> StreamingHttpResponse:
     return download(body, "text/csv; charset=utf-8", f"{name}.csv")
 
 
-def json_download(name, records) -> StreamingHttpResponse:
+def json_download(name, records, *, filename="") -> StreamingHttpResponse:
+    """``name`` is the key under which the records stand."""
     body = json_lines(name, records)
-    return download(body, "application/json; charset=utf-8", f"{name}.json")
+    return download(body, "application/json; charset=utf-8", f"{filename or name}.json")
