@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 from partners import services
 from partners.admin.add_name import AddNameMixin, PrefilledNameMixin
 from partners.exchange.institutions import InstitutionBook
+from partners.exchange.ror import RorBook
 from partners.exchange.tools import door, export_lines
 from partners.models import (
     ContactPoint,
@@ -122,6 +123,21 @@ class InstitutionAdmin(
             name="import",
             title=gettext_lazy("Import from CSV or JSON"),
             help=gettext_lazy("What was exported here can be changed and imported again."),
+        ),
+        door(
+            RorBook,
+            name="import-ror",
+            title=gettext_lazy("Import records of ROR"),
+            help=gettext_lazy(
+                "JSON as ror.org gives it: one record, several, or the whole dump. What stands "
+                "here is not overwritten; differences are listed."
+            ),
+            options=(
+                (
+                    "add_new",
+                    gettext_lazy("Make institutions of records not here yet; they are not public"),
+                ),
+            ),
         ),
     )
     export_name = "institutions"

@@ -51,7 +51,10 @@ class Book:
     (``write_parts``, ``finish``).
     """
 
-    def __init__(self, *, source="file", user=None, only=None):
+    # Whether a file may have these columns only.
+    checks_columns = True
+
+    def __init__(self, *, source="file", user=None):
         self.user, self.report = user, Report()
         self.columns = {column.name: column for column in self.make_columns(source)}
         self.places, self.seen, self.owners = Places(), {}, {}

@@ -30,6 +30,7 @@ class ImportCommand(BaseCommand):
         except Unreadable as error:
             raise CommandError(f"{file}: {error}") from error
         self.tell(report)
+        self.tell_more(book)
         counts = report.counts
         summary = (
             f"{counts['rows']} rows: {counts['new']} new, {counts['changed']} changed, "
@@ -44,6 +45,9 @@ class ImportCommand(BaseCommand):
 
     def progress(self, rows):
         self.stderr.write(f"  {rows} rows")
+
+    def tell_more(self, book):
+        """What only this kind of file has to say."""
 
     def tell(self, report):
         for entry in report.new:

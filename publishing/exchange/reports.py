@@ -10,7 +10,7 @@ SHOWN = 200
 class Problem:
     """Why a row cannot be taken, or what to look at. ``column`` is empty for the row itself."""
 
-    row: int
+    row: int | str
     column: str
     sentence: str
 
@@ -26,7 +26,7 @@ class Change:
 class Entry:
     """A record that is new (then ``changes`` is empty) or changed."""
 
-    row: int
+    row: int | str
     key: str
     title: str
     changes: tuple[Change, ...] = ()
@@ -34,7 +34,9 @@ class Entry:
 
 @dataclass
 class Report:
-    """``kept`` says whether it was done, or only tried."""
+    """``kept`` says whether it was done, or only tried; ``in_part`` that rows with errors stay
+    out and the others come in.
+    """
 
     new: list[Entry] = field(default_factory=list)
     changed: list[Entry] = field(default_factory=list)
@@ -46,6 +48,7 @@ class Report:
         )
     )
     kept: bool = False
+    in_part: bool = False
 
     def add(self, what: str, entry=None):
         self.counts[what] += 1
@@ -64,7 +67,7 @@ class Report:
 
     @property
     def may_be_kept(self):
-        return not self.counts["problems"]
+        return self.in_part or not self.counts["problems"]
 
     @property
     def changes_anything(self):
