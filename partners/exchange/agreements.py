@@ -1,5 +1,6 @@
 """The columns of agreements. A concluded agreement's terms change by acts, never by a file."""
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from partners import life, services
@@ -129,12 +130,13 @@ class AgreementBook(Book):
     @staticmethod
     def loaded():
         place = "place" + "__parent" * 4
-        return Agreement.objects.select_related(
-            "field", "parent", "replaces", "owner", place
-        ).prefetch_related(
-            "parties__institution", "parties__signatures__person", "areas__lead_units",
-            "external_ids",
-        )  # fmt: skip
+        # Joined: SQLite cannot be asked for more than 1,000 rows one by one.
+        signatures = Prefetch("signatures", Signature.objects.select_related("person"))
+        parties = AgreementParty.objects.select_related("institution").prefetch_related(signatures)
+        rows = Agreement.objects.select_related("field", "parent", "replaces", "owner", place)
+        return rows.prefetch_related(
+            Prefetch("parties", parties), "areas__lead_units", "external_ids"
+        )
 
     def record(self, one) -> dict:
         """Everything of an agreement by column, as the columns read it from a file."""

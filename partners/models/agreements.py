@@ -93,7 +93,9 @@ class AgreementQuerySet(PublicQuerySet):
         ).order_by("urgency", Coalesce("ends_last", Value(datetime.date.max)), "number")
 
     def for_register(self):
-        return self.select_related("field").prefetch_related("parties__institution")
+        # Joined: SQLite cannot be asked for more than 1,000 institutions one by one.
+        parties = AgreementParty.objects.select_related("institution")
+        return self.select_related("field").prefetch_related(models.Prefetch("parties", parties))
 
     def for_lines(self):
         """What a line of the register or a small picture shows; long texts stay behind."""

@@ -134,7 +134,11 @@ class Choice(Text):
 
 
 class Words(Text):
-    """Several codes; their order says nothing."""
+    """Several codes, of those ``known`` where they are; their order says nothing."""
+
+    def __init__(self, name, known=None):
+        super().__init__(name)
+        self.known = known
 
     @property
     def default(self):
@@ -142,8 +146,12 @@ class Words(Text):
 
     def read(self, given):
         if isinstance(given, list):
-            return sorted({tidy(str(word)) for word in given} - {""})
-        return sorted({tidy(word) for word in (given or "").split(";")} - {""})
+            words = {tidy(str(word)) for word in given} - {""}
+        else:
+            words = {tidy(word) for word in (given or "").split(";")} - {""}
+        if self.known is not None and (strange := sorted(words - set(self.known))):
+            raise unknown(strange[0], self.known)
+        return sorted(words)
 
     def text(self, value):
         return "; ".join(value)
