@@ -89,9 +89,12 @@ class ImportPagesMixin:
         return self.has_add_permission(request) and self.has_change_permission(request)
 
     def changelist_view(self, request, extra_context=None):
-        doors = self.import_doors if self.has_import_permission(request) else ()
-        context = {"import_doors": [(f"{door.name}/", door.title) for door in doors]}
+        doors = self._doors() if self.has_import_permission(request) else []
+        context = {"import_doors": doors}
         return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    def _doors(self):
+        return [(f"{door.name}/", door.title) for door in self.import_doors]
 
     def import_view(self, request, door):
         if not self.has_import_permission(request):
@@ -142,6 +145,8 @@ class ImportPagesMixin:
             **self.admin_site.each_context(request),
             "title": door.title,
             "door": door,
+            "doors": self._doors(),
+            "can_export": isinstance(self, ExportPageMixin),
             "columns": door.columns(),
             "form": form,
             "report": report,
