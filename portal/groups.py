@@ -68,6 +68,7 @@ _PUBLISHER = _EDITOR | {
     **dict.fromkeys(_HOME, _WRITES),
     "search.searchmiss": ("view", "delete"),
     "editorial.auditevent": ("view",),
+    "pageviews.correction": ("add", "view"),
     "editorial.term": _WRITES,
     "portal.sitesettings": ("add", "change", "view"),
 }

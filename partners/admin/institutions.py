@@ -25,6 +25,7 @@ from publishing.editorial.languages import columns
 from publishing.editorial.usepages import WhereUsedMixin
 from publishing.exchange.pages import ExportPageMixin, ImportPagesMixin
 from publishing.media.widgets import LeadImageAdminMixin
+from publishing.pageviews import statistics
 from publishing.search.admin import SearchAdminMixin
 
 
@@ -164,6 +165,11 @@ class InstitutionAdmin(
 
     def export_lines(self, form, *, private):
         return export_lines(InstitutionBook(), form, private=private)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj is not None and request.user.has_perm("pageviews.view_total"):
+            context["statistics_url"] = statistics.address(obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request, obj, form, change):
         services.save_institution(institution=obj)

@@ -21,6 +21,7 @@ from partners.models import (
 from publishing.editorial.dates import read
 from publishing.editorial.languages import columns
 from publishing.exchange.columns import Choice, Date, Flag, Number, Rows, Text, Words, tidy, unknown
+from publishing.search import names
 
 TEXTS = columns("title", "summary")
 ACTS = ("confirmed_on", "suspended_on", "resumed_on", "terminated_on", "superseded_on")
@@ -433,8 +434,8 @@ class AgreementBook(Book):
         # Neither of the two is part of what the search knows: a save would ask it each time.
         type(one).objects.filter(pk=one.pk).update(**{name: other})
 
-    def concerned(self):
-        """Whom the search must read anew: the agreements, and the institutions that they name."""
-        parties = Institution.objects.filter(agreements__in=self.touched)
-        yield Agreement, self.touched
-        yield Institution, set(parties.values_list("pk", flat=True))
+    def quoting(self):
+        """The institutions whose entry in the directory tells of their agreements."""
+        parties = AgreementParty.objects.exclude(institution=None)
+        pairs = parties.values_list("agreement", "institution").iterator()
+        return names.KINDS, Institution, {named for one, named in pairs if one in self.touched}

@@ -47,8 +47,8 @@ class Row:
 
 class Book:
     """One kind of record. A subclass names ``model``, ``key``, ``ids`` and ``columns``, and says
-    how a row on file reads (``record``), what a change sets (``fill``) and what follows
-    (``write_parts``, ``finish``).
+    how a row on file reads (``record``), what a change sets (``fill``), what is written (``write``,
+    ``finish``), and where the search quotes it (``quoting``).
     """
 
     # Whether a file may have these columns only.
@@ -73,7 +73,7 @@ class Book:
         if dry_run or not report.may_be_kept:
             transaction.set_rollback(True)
         elif report.changes_anything:
-            self._index(progress)
+            self._index()
             self._log(name)
         report.kept = not dry_run and report.may_be_kept
         return report
@@ -283,13 +283,12 @@ class Book:
     def _short(self, name, value):
         return self.columns[name].text(value)
 
-    def _index(self, progress):
+    def _index(self):
         for kinds in (names.KINDS, documents.KINDS):
-            for model, pks in self.concerned():
-                if registration := registration_of(kinds, model):
-                    registration.reindex(pks)
-                    if progress:
-                        progress(self.report.counts["rows"])
+            if registration := registration_of(kinds, self.model):
+                registration.reindex(self.touched)
+        kinds, model, pks = self.quoting()
+        registration_of(kinds, model).reindex(pks)
 
     def _log(self, name):
         counts = self.report.counts

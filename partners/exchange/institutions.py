@@ -12,6 +12,7 @@ from partners.exchange.book import CHUNK, Book, ExternalIds, Row, sync
 from partners.exchange.placing import PlaceColumn, line
 from partners.models import (
     Agreement,
+    AgreementParty,
     ContactPoint,
     Institution,
     InstitutionExternalId,
@@ -24,6 +25,7 @@ from partners.models import (
 from publishing.cache.models import bump
 from publishing.editorial.languages import columns
 from publishing.exchange.columns import Choice, Date, Flag, Rows, Text, Words, tidy
+from publishing.search import documents
 
 TEXTS = columns("name", "summary", "website")
 PRIVATE = ("contacts", "owner", "notes")
@@ -321,8 +323,8 @@ class InstitutionBook(Book):
         institution.founding_agreement = agreement
         institution.save(update_fields=["founding_agreement"])
 
-    def concerned(self):
-        """Whom the search must read anew: the institutions, and the agreements that name them."""
-        named = Agreement.objects.filter(institutions__in=self.touched)
-        yield Institution, self.touched
-        yield Agreement, set(named.values_list("pk", flat=True))
+    def quoting(self):
+        """The agreements whose headline names them."""
+        parties = AgreementParty.objects.exclude(institution=None)
+        pairs = parties.values_list("agreement", "institution").iterator()
+        return documents.KINDS, Agreement, {one for one, named in pairs if named in self.touched}

@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from partners import services
-from partners.models import Agreement, AgreementParty, CooperationField
+from partners.models import Agreement, AgreementParty, CooperationField, Institution
 from publishing.exchange.cells import plain_cell
+from publishing.search import documents
 from tests.builders import make_agreement, make_institution
 
 pytestmark = pytest.mark.django_db
@@ -273,6 +274,22 @@ def test_an_empty_register_says_so_and_exports_its_columns(client):
 
 
 # Size
+
+
+def test_more_than_a_thousand_partners_are_exported_and_indexed(client):
+    names = [f"Institution {n}" for n in range(1002)]
+    partners = Institution.objects.bulk_create(
+        Institution(slug=f"i-{n}", name_en=name) for n, name in enumerate(names)
+    )
+    agreements = Agreement.objects.bulk_create(
+        Agreement(number=f"N-{n}", kind="mou") for n in range(501)
+    )
+    AgreementParty.objects.bulk_create(
+        AgreementParty(agreement=agreements[n // 2], institution=partner)
+        for n, partner in enumerate(partners)
+    )
+    assert len(rows_of(client.get("/en/agreements/register.csv"))) == 501
+    documents.reindex_queryset(Agreement.objects.all())
 
 
 def fill(count, institution):

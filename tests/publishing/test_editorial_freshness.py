@@ -115,7 +115,7 @@ class TestForm:
         release = make_release(public=[], headline_en="Partners met in Nanjing")
         save(author, release, headline_en="Partners met in Cambridge")
         page = author.get(form_address(release)).content.decode()
-        place = page.partition('name="headline_zh_hans"')[2].partition("</fieldset>")[0]
+        place = page.partition(" field-headline_zh_hans")[2].partition("field-summary_en")[0]
         assert "The source has changed since" in place
         assert "Partners met in <del>Nanjing</del><ins>Cambridge</ins>" in place
         assert 'name="still_correct" value="headline"' in place
