@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from news import services
+from news import importing, services
 from news.ceremonies import CeremonyViewMixin
 from news.models import (
     Attachment,
@@ -38,6 +38,7 @@ from publishing.editorial.admin import (
 from publishing.editorial.forms import PublishableForm
 from publishing.editorial.languages import columns
 from publishing.editorial.word_admin import WordDraftMixin
+from publishing.exchange.pages import Door, ImportPagesMixin
 from publishing.media.widgets import LeadImageAdminMixin
 from publishing.pageviews import statistics
 from publishing.pageviews.models import Total
@@ -112,9 +113,28 @@ class CorrectionInline(PartInline):
 
 @admin.register(Release)
 class ReleaseAdmin(
-    SearchAdminMixin, WordDraftMixin, PeopleAdminMixin, LeadImageAdminMixin, PublishableAdmin
+    ImportPagesMixin,
+    SearchAdminMixin,
+    WordDraftMixin,
+    PeopleAdminMixin,
+    LeadImageAdminMixin,
+    PublishableAdmin,
 ):
     form = ReleaseForm
+    change_list_template = "admin/editorial/change_list.html"
+    import_doors = (
+        Door(
+            name="import",
+            title=_("Import from CSV or JSON"),
+            run=importing.import_file,
+            columns=lambda: list(importing.COLUMNS),
+            help=_(
+                "Releases of an old site, found again by its numbers; what was imported before "
+                "stays as it is. They become drafts. Pictures come in by the command."
+            ),
+            options=(("publish", _("Publish them under their old dates")),),
+        ),
+    )
     list_display = ["title", "standings", "release_date", "field", "saved_at"]
     list_select_related = ["field"]
     list_filter = [EnglishFilter, ChineseFilter, "field", "kind", "origin"]

@@ -35,7 +35,7 @@ def register():
         "agreement",
         Agreement,
         agreement_document,
-        queryset=lambda: Agreement.objects.prefetch_related("parties__institution"),
+        queryset=Agreement.objects.for_register,
         related={
             AgreementParty: lambda party: [party.agreement_id],
             Institution: lambda one: AgreementParty.objects.filter(institution=one).values_list(

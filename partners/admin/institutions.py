@@ -8,6 +8,9 @@ from partners import services
 from partners.admin.add_name import AddNameMixin, PrefilledNameMixin
 from partners.admin.brief import BriefMixin
 from partners.admin.confirmations import AskMixin
+from partners.exchange.institutions import InstitutionBook
+from partners.exchange.ror import RorBook
+from partners.exchange.tools import door, export_lines
 from partners.models import (
     ContactPoint,
     FormerAddress,
@@ -23,6 +26,7 @@ from publishing.editorial.exceptions import Refused
 from publishing.editorial.languages import columns
 from publishing.editorial.recording import AuditedRecordMixin
 from publishing.editorial.usepages import WhereUsedMixin
+from publishing.exchange.pages import ExportPageMixin, ImportPagesMixin
 from publishing.media.widgets import LeadImageAdminMixin
 from publishing.pageviews import statistics
 from publishing.search.admin import SearchAdminMixin
@@ -105,6 +109,8 @@ class InstitutionAdmin(
     SavedByServiceMixin,
     AskMixin,
     BriefMixin,
+    ImportPagesMixin,
+    ExportPageMixin,
     AddNameMixin,
     SearchAdminMixin,
     WhereUsedMixin,
@@ -129,6 +135,30 @@ class InstitutionAdmin(
         ContactInline,
     ]
     list_per_page = 50
+    import_doors = (
+        door(
+            InstitutionBook,
+            name="import",
+            title=gettext_lazy("Import from CSV or JSON"),
+            help=gettext_lazy("What was exported here can be changed and imported again."),
+        ),
+        door(
+            RorBook,
+            name="import-ror",
+            title=gettext_lazy("Import records of ROR"),
+            help=gettext_lazy(
+                "JSON as ror.org gives it: one record, several, or the whole dump. What stands "
+                "here is not overwritten; differences are listed."
+            ),
+            options=(
+                (
+                    "add_new",
+                    gettext_lazy("Make institutions of records not here yet; they are not public"),
+                ),
+            ),
+        ),
+    )
+    export_name = "institutions"
     actions = ["merge_two"]
     fieldsets = [
         (None, {"fields": both("name", "summary")}),
@@ -149,6 +179,9 @@ class InstitutionAdmin(
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("types")
+
+    def export_lines(self, form, *, private):
+        return export_lines(InstitutionBook(), form, private=private)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None and request.user.has_perm("pageviews.view_total"):

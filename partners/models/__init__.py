@@ -5,12 +5,13 @@ from partners.models.agreements import Agreement, AgreementParty
 from partners.models.confirmations import ConfirmationLink, Proposal, ProposedChange
 from partners.models.cooperation import CooperationField
 from partners.models.institutions import Institution, InstitutionName, InstitutionType
-from partners.models.parts import AgreementArea, AgreementDocument, Signature
+from partners.models.parts import AgreementArea, AgreementDocument, AgreementExternalId, Signature
 from partners.models.people import Participation, Person, Post, title_doubts
 from partners.models.places import Place
 from partners.models.relations import (
     ContactPoint,
     FormerAddress,
+    InstitutionExternalId,
     InstitutionIdentifier,
     InstitutionLink,
     InstitutionMerge,
@@ -27,6 +28,7 @@ __all__ = [
     "AgreementAction",
     "AgreementArea",
     "AgreementDocument",
+    "AgreementExternalId",
     "AgreementParty",
     "AgreementState",
     "AgreementStatus",
@@ -36,6 +38,7 @@ __all__ = [
     "DueSettings",
     "FormerAddress",
     "Institution",
+    "InstitutionExternalId",
     "InstitutionIdentifier",
     "InstitutionLink",
     "InstitutionMerge",

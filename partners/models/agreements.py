@@ -54,6 +54,14 @@ class AgreementQuerySet(PublicQuerySet):
         }
         return known.alias(**then).annotate(status=status_case(day, prefix="then_"))
 
+    def known_on(self, day: datetime.date):
+        """Without those that were neither announced, signed nor begun yet on ``day``."""
+        known = Q()
+        for name in ("announced_first", "signed_first", "effective_first"):
+            known |= Q((f"{name}__lte", day))
+        undated = Q(announced="", signed="", effective="")
+        return self.filter(known | undated)
+
     def concluded(self):
         """Every required party has signed: the rule of ``Agreement.is_concluded`` in SQL."""
         required = AgreementParty.objects.filter(agreement=OuterRef("pk"), must_sign=True)
@@ -85,7 +93,9 @@ class AgreementQuerySet(PublicQuerySet):
         ).order_by("urgency", Coalesce("ends_last", Value(datetime.date.max)), "number")
 
     def for_register(self):
-        return self.select_related("field").prefetch_related("parties__institution")
+        # Joined: SQLite cannot be asked for more than 1,000 institutions one by one.
+        parties = AgreementParty.objects.select_related("institution")
+        return self.select_related("field").prefetch_related(models.Prefetch("parties", parties))
 
     def for_lines(self):
         """What a line of the register or a small picture shows; long texts stay behind."""
@@ -321,17 +331,15 @@ class Agreement(PublicModel):
             else None
         )
 
-    def next_number(self) -> str:
+    def next_number(self, taken=None) -> str:
+        """The next free one of its year; ``taken`` are all numbers, where they are known."""
         dated = read(self.signed) or read(self.announced)
         year = dated.year if dated else timezone.localdate().year
-        taken = set(
-            type(self)
-            ._base_manager.filter(number__startswith=f"{year}-")
-            .values_list("number", flat=True)
-        )
-        return next(
-            number for n in range(1, len(taken) + 2) if (number := f"{year}-{n:02}") not in taken
-        )
+        if taken is None:
+            rows = type(self)._base_manager.filter(number__startswith=f"{year}-")
+            taken = set(rows.values_list("number", flat=True))
+        own = sum(number.startswith(f"{year}-") for number in taken)
+        return next(number for n in range(1, own + 2) if (number := f"{year}-{n:02}") not in taken)
 
     def clean(self):
         super().clean()

@@ -218,12 +218,17 @@ class Institution(PublicModel):
         return languages.first_text(self, "name")
 
     def save(self, *args, **kwargs):
-        if not self.slug:
-            self.slug = unused_slug(self, "name")
-            while self.former_address_of_another():
-                self.slug += "-2"
+        self.give_slug()
         self.locate()
         super().save(*args, **kwargs)
+
+    def give_slug(self, taken=()):
+        """An address from the name where it has none; ``taken`` are some not saved yet."""
+        if self.slug:
+            return
+        self.slug = unused_slug(self, "name")
+        while self.slug in taken or self.former_address_of_another():
+            self.slug += "-2"
 
     def locate(self):
         """City and country follow from the place; lists and filters read them."""

@@ -246,6 +246,7 @@ class AuditEvent(models.Model):
         EXPORT = "export", _("exported")
         ASK = "ask", _("asked for a confirmation")
         DECIDE = "decide", _("decided on proposed changes")
+        IMPORT = "import", _("imported")
 
     at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
     # No constraint and no cascade: erasing an account leaves what was written as it is.
