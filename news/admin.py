@@ -35,6 +35,7 @@ from publishing.editorial.admin import (
     both,
     publication_fieldset,
 )
+from publishing.editorial.choosers import KnownChoices
 from publishing.editorial.forms import PublishableForm
 from publishing.editorial.languages import columns
 from publishing.editorial.word_admin import WordDraftMixin
@@ -77,9 +78,22 @@ class PartInline(LeadImageAdminMixin, BilingualInline):
     classes = ["collapse"]
 
 
-class QuoteInline(PartInline):
+class MentionInline(KnownChoices, BilingualFields, admin.StackedInline):
+    """A part that names somebody of the record, who may be found while typing."""
+
+    extra = 0
+    classes = ["collapse"]
+    autocomplete_fields = ["person", "post"]
+
+
+class QuoteInline(MentionInline):
     model = Quote
-    fields = ["order", *columns("text", "speaker", "speaker_title"), "after"]
+    fields = [
+        *both("text"),
+        ("person", "post"),
+        *both("speaker", "speaker_title"),
+        ("order", "after"),
+    ]
 
 
 class PointInline(PartInline):
@@ -187,13 +201,13 @@ class OrganiserInline(PartInline):
     autocomplete_fields = ["institution"]
 
 
-class DelegationInline(PartInline):
+class DelegationInline(MentionInline):
     model = Delegation
     fields = [
-        "order",
-        *columns("name", "leader", "leader_title", "sectors", "unnamed"),
-        "country",
-        "mode",
+        *both("name"),
+        ("country", "mode", "order"),
+        ("person", "post"),
+        *both("leader", "leader_title", "sectors", "unnamed"),
     ]
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from news.telephones import dialable
-from partners.models import Institution
+from partners.models import Institution, Mention
 from publishing.cache.models import PublicModel, PublicQuerySet
 from publishing.editorial import languages
 from publishing.editorial.models import OwnedRow
@@ -54,14 +54,19 @@ class InstitutionOrLabel(models.Model):
             raise ValidationError(_("Choose an institution or write a name."))
 
 
-class Quote(OwnedRow):
+class Quote(Mention, OwnedRow):
     """What somebody said, with the name and the title of that day as they are printed."""
+
+    name_field = "speaker"
+    title_field = "speaker_title"
 
     release = models.ForeignKey("news.Release", on_delete=models.CASCADE, related_name="quotes")
     text = models.TextField(
         _("words"), blank=True, help_text=_("An empty line begins a new paragraph.")
     )
-    speaker = models.CharField(_("speaker"), max_length=160, blank=True)
+    speaker = models.CharField(
+        _("speaker"), max_length=160, blank=True, help_text=_("Empty: the person's name.")
+    )
     speaker_title = models.CharField(
         _("title of the day"), max_length=250, blank=True, help_text=_("As it was then.")
     )
@@ -74,7 +79,7 @@ class Quote(OwnedRow):
         verbose_name_plural = _("quotes")
 
     def __str__(self):
-        return languages.first_text(self, "speaker")
+        return languages.first_text(self, "speaker") or (str(self.person) if self.person else "")
 
     @property
     def paragraphs(self):

@@ -1,11 +1,13 @@
 from dataclasses import replace
 
 from django.db.models import Prefetch
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.generic import ListView
 
 from news.archive import ArchivePaginator, archive
@@ -13,8 +15,15 @@ from news.calendars import calendar
 from news.composition import composed
 from news.feeds import CHOICES, title_of
 from news.models import Event, EventOrganiser, Release
+from news.programme import spoken_in
 from news.selection import MOST_READ, PARAMETERS, UNDATED, Selection
-from partners.models import Agreement, CooperationField, Participation
+from partners.models import (
+    Agreement,
+    AgreementParty,
+    CooperationField,
+    Participation,
+    PersonShown,
+)
 from publishing.cache.pages import public_page
 from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
@@ -149,17 +158,27 @@ class ReleaseDetail(PublishableDetail):
             context["page_urls"] = replace(
                 context["page_urls"], canonical=release.original_url, alternates=[]
             )
+        agreements = list(release.agreements.public().for_lines())
+        parties = AgreementParty.objects.once_each(agreements) if agreements else []
+        among_parties = {party.institution_id for party in parties}
+        pictures = list(release.pictures.select_related("image"))
         return context | {
             "page_address": address,
             "crumbs": self.crumbs(context),
             "parts": composed(release, opening=release.dateline),
             "events": list(release.events.public().for_link()),
-            "agreements": list(release.agreements.public().for_lines()),
-            "institutions": list(release.institutions.public().for_link()),
+            "agreements": agreements,
+            "parties": parties,
+            "institutions": [
+                institution
+                for institution in release.institutions.public().for_link()
+                if institution.pk not in among_parties
+            ],
             "corrections": [row for row in release.corrections.all() if row.text],
             "notes": [row for row in release.notes.all() if row.text],
             "attachments": [row for row in release.attachments.select_related("file") if row.label],
-            "pictures": release.pictures.select_related("image"),
+            "pictures": pictures,
+            "people_shown": people_shown(release.lead_image, *(row.image for row in pictures)),
             "videos": release.videos.select_related("poster"),
             "boilerplates": [row for row in release.boilerplates.all() if row.text],
             "contacts": release.press_contacts.for_page(),
@@ -191,6 +210,13 @@ def named(release):
     ]
 
 
+def people_shown(*pictures):
+    """Who stands in each picture, by its key: "A, B"."""
+    known = [picture for picture in pictures if picture]
+    names = PersonShown.objects.names_by_picture(known) if known else {}
+    return {key: pgettext("between names", ", ").join(several) for key, several in names.items()}
+
+
 @method_decorator(public_page("page"), name="dispatch")
 class EventList(ListView):
     """What is still to come, then the record of what was."""
@@ -214,7 +240,7 @@ class EventList(ListView):
         }
 
 
-@method_decorator(public_page(), name="dispatch")
+@method_decorator(public_page("spoken"), name="dispatch")
 class EventDetail(PublishableDetail):
     model = Event
     template_name = "news/event_detail.html"
@@ -226,6 +252,12 @@ class EventDetail(PublishableDetail):
     def get_context_data(self, **kwargs):
         event = self.object
         is_over = event.is_over()
+        sessions = list(
+            event.sessions.select_related("event").prefetch_related(public_agreements())
+        )
+        spoken = self.request.GET.get("spoken", "")
+        if spoken and spoken not in spoken_in(sessions):
+            raise Http404
         agreements = list(event.agreements.public().with_status())
         releases = list(event.releases.public().newest_first().for_list())
         calendar = reverse("news:event_calendar", args=[event.slug])
@@ -243,10 +275,13 @@ class EventDetail(PublishableDetail):
             else None,
             "parts": event.parts.public().for_list().order_by("starts_at", "pk"),
             "organisers": self.organisers(event),
-            "delegations": [row for row in event.delegations.all() if row.name or row.leader],
-            "sessions": event.sessions.select_related("event").prefetch_related(
-                public_agreements()
-            ),
+            "delegations": [
+                row
+                for row in event.delegations.select_related("person", "post")
+                if row.name or row.name_here
+            ],
+            "sessions": [one for one in sessions if one.is_spoken_in(spoken)],
+            "spoken_choices": self.spoken_choices(sessions, spoken),
             "institutions": event.institutions.public(),
             "agreements": [one for one in agreements if not (is_over and one.signed)],
             "signed": [one for one in agreements if is_over and one.signed],
@@ -258,6 +293,21 @@ class EventDetail(PublishableDetail):
         """Whether a release could not yet know how the event went."""
         last = release.release_date_last
         return last is not None and last < self.object.start_date_first
+
+    def spoken_choices(self, sessions, chosen):
+        """The programme by language, where its sessions have several."""
+        labels = [("", _("All languages"))]
+        labels += [(one.value, one.label) for one in spoken_in(sessions)]
+        if len(labels) < 3:
+            return []
+        return [
+            {
+                "name": capfirst(label),
+                "url": f"?spoken={value}#programme" if value else f"{self.request.path}#programme",
+                "current": value == chosen,
+            }
+            for value, label in labels
+        ]
 
     def organisers(self, event):
         """``[(role, [organiser, …]), …]`` in the order of the roles."""

@@ -5,7 +5,16 @@ from partners.models.agreements import Agreement, AgreementParty
 from partners.models.cooperation import CooperationField
 from partners.models.institutions import Institution, InstitutionName, InstitutionType
 from partners.models.parts import AgreementArea, AgreementDocument, Signature
-from partners.models.people import Participation, Person, Post, title_doubts
+from partners.models.people import (
+    Mention,
+    Participation,
+    Person,
+    PersonShown,
+    Post,
+    doubts_of,
+    title_doubts,
+    with_posts,
+)
 from partners.models.places import Place
 from partners.models.relations import (
     ContactPoint,
@@ -38,8 +47,10 @@ __all__ = [
     "InstitutionName",
     "InstitutionPlace",
     "InstitutionType",
+    "Mention",
     "Participation",
     "Person",
+    "PersonShown",
     "Place",
     "Post",
     "Signature",
