@@ -55,5 +55,7 @@ __all__ = [
     "Post",
     "Signature",
     "months_before",
+    "doubts_of",
     "title_doubts",
+    "with_posts",
 ]

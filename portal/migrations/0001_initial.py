@@ -2,254 +2,1017 @@
 
 import django.core.validators
 import django.db.models.deletion
-import publishing.editorial.dates
 from django.conf import settings
 from django.db import migrations, models
 
+import publishing.editorial.dates
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contenttypes', '0002_remove_content_type_name'),
-        ('media', '0001_initial'),
-        ('news', '0001_initial'),
-        ('partners', '0001_initial'),
+        ("contenttypes", "0002_remove_content_type_name"),
+        ("media", "0001_initial"),
+        ("news", "0001_initial"),
+        ("partners", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Banner',
+            name="Banner",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('readers', models.CharField(blank=True, choices=[('', 'both languages'), ('en', 'English only'), ('zh-hans', 'Chinese only')], max_length=7, verbose_name='for readers of')),
-                ('show_from', models.DateTimeField(blank=True, null=True, verbose_name='from')),
-                ('show_until', models.DateTimeField(blank=True, null=True, verbose_name='until')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('text', models.CharField(blank=True, max_length=200, verbose_name='text')),
-                ('text_en', models.CharField(blank=True, max_length=200, null=True, verbose_name='text')),
-                ('text_zh_hans', models.CharField(blank=True, max_length=200, null=True, verbose_name='text')),
-                ('url', models.CharField(blank=True, help_text='Where it leads: /en/events/… or https://…', max_length=300, verbose_name='address')),
-                ('url_en', models.CharField(blank=True, help_text='Where it leads: /en/events/… or https://…', max_length=300, null=True, verbose_name='address')),
-                ('url_zh_hans', models.CharField(blank=True, help_text='Where it leads: /en/events/… or https://…', max_length=300, null=True, verbose_name='address')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "readers",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "both languages"),
+                            ("en", "English only"),
+                            ("zh-hans", "Chinese only"),
+                        ],
+                        max_length=7,
+                        verbose_name="for readers of",
+                    ),
+                ),
+                ("show_from", models.DateTimeField(blank=True, null=True, verbose_name="from")),
+                ("show_until", models.DateTimeField(blank=True, null=True, verbose_name="until")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                ("text", models.CharField(blank=True, max_length=200, verbose_name="text")),
+                (
+                    "text_en",
+                    models.CharField(blank=True, max_length=200, null=True, verbose_name="text"),
+                ),
+                (
+                    "text_zh_hans",
+                    models.CharField(blank=True, max_length=200, null=True, verbose_name="text"),
+                ),
+                (
+                    "url",
+                    models.CharField(
+                        blank=True,
+                        help_text="Where it leads: /en/events/… or https://…",
+                        max_length=300,
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "url_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="Where it leads: /en/events/… or https://…",
+                        max_length=300,
+                        null=True,
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "url_zh_hans",
+                    models.CharField(
+                        blank=True,
+                        help_text="Where it leads: /en/events/… or https://…",
+                        max_length=300,
+                        null=True,
+                        verbose_name="address",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'banner',
-                'verbose_name_plural': 'home page: banners',
-                'ordering': ['order', 'pk'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('show_from__isnull', True), ('show_until__isnull', True), ('show_until__gt', models.F('show_from')), _connector='OR'), name='portal_banner_ends_after_start', violation_error_message='It cannot end before it begins.')],
+                "verbose_name": "banner",
+                "verbose_name_plural": "home page: banners",
+                "ordering": ["order", "pk"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("show_from__isnull", True),
+                            ("show_until__isnull", True),
+                            ("show_until__gt", models.F("show_from")),
+                            _connector="OR",
+                        ),
+                        name="portal_banner_ends_after_start",
+                        violation_error_message="It cannot end before it begins.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='HomeBlock',
+            name="HomeBlock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('readers', models.CharField(blank=True, choices=[('', 'both languages'), ('en', 'English only'), ('zh-hans', 'Chinese only')], max_length=7, verbose_name='for readers of')),
-                ('show_from', models.DateTimeField(blank=True, null=True, verbose_name='from')),
-                ('show_until', models.DateTimeField(blank=True, null=True, verbose_name='until')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('part', models.CharField(choices=[('news', 'News'), ('event', 'Next event'), ('fields', 'Fields of cooperation'), ('partners', 'Partners by city')], max_length=10, verbose_name='part')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "readers",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "both languages"),
+                            ("en", "English only"),
+                            ("zh-hans", "Chinese only"),
+                        ],
+                        max_length=7,
+                        verbose_name="for readers of",
+                    ),
+                ),
+                ("show_from", models.DateTimeField(blank=True, null=True, verbose_name="from")),
+                ("show_until", models.DateTimeField(blank=True, null=True, verbose_name="until")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "part",
+                    models.CharField(
+                        choices=[
+                            ("news", "News"),
+                            ("event", "Next event"),
+                            ("fields", "Fields of cooperation"),
+                            ("partners", "Partners by city"),
+                        ],
+                        max_length=10,
+                        verbose_name="part",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'part of the home page',
-                'verbose_name_plural': 'home page: parts',
-                'ordering': ['order', 'pk'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('show_from__isnull', True), ('show_until__isnull', True), ('show_until__gt', models.F('show_from')), _connector='OR'), name='portal_homeblock_ends_after_start', violation_error_message='It cannot end before it begins.')],
+                "verbose_name": "part of the home page",
+                "verbose_name_plural": "home page: parts",
+                "ordering": ["order", "pk"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("show_from__isnull", True),
+                            ("show_until__isnull", True),
+                            ("show_until__gt", models.F("show_from")),
+                            _connector="OR",
+                        ),
+                        name="portal_homeblock_ends_after_start",
+                        violation_error_message="It cannot end before it begins.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Milestone',
+            name="Milestone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', publishing.editorial.dates.PartialDateField(blank=True, max_length=10, verbose_name='date')),
-                ('date_first', publishing.editorial.dates.FirstDayField(editable=False, null=True, source='date')),
-                ('date_last', publishing.editorial.dates.LastDayField(editable=False, null=True, source='date')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('title_en', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('title_zh_hans', models.CharField(max_length=200, null=True, verbose_name='title')),
-                ('text', models.TextField(blank=True, verbose_name='text')),
-                ('text_en', models.TextField(blank=True, null=True, verbose_name='text')),
-                ('text_zh_hans', models.TextField(blank=True, null=True, verbose_name='text')),
-                ('is_public', models.BooleanField(default=True, verbose_name='public')),
-                ('agreement', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='partners.agreement', verbose_name='agreement')),
-                ('event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='news.event', verbose_name='event')),
-                ('institutions', models.ManyToManyField(blank=True, related_name='milestones', to='partners.institution', verbose_name='institutions')),
-                ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.place', verbose_name='place')),
-                ('release', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='news.release', verbose_name='release')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "date",
+                    publishing.editorial.dates.PartialDateField(
+                        blank=True, max_length=10, verbose_name="date"
+                    ),
+                ),
+                (
+                    "date_first",
+                    publishing.editorial.dates.FirstDayField(
+                        editable=False, null=True, source="date"
+                    ),
+                ),
+                (
+                    "date_last",
+                    publishing.editorial.dates.LastDayField(
+                        editable=False, null=True, source="date"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("title_en", models.CharField(max_length=200, null=True, verbose_name="title")),
+                (
+                    "title_zh_hans",
+                    models.CharField(max_length=200, null=True, verbose_name="title"),
+                ),
+                ("text", models.TextField(blank=True, verbose_name="text")),
+                ("text_en", models.TextField(blank=True, null=True, verbose_name="text")),
+                ("text_zh_hans", models.TextField(blank=True, null=True, verbose_name="text")),
+                ("is_public", models.BooleanField(default=True, verbose_name="public")),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="partners.agreement",
+                        verbose_name="agreement",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="news.event",
+                        verbose_name="event",
+                    ),
+                ),
+                (
+                    "institutions",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="milestones",
+                        to="partners.institution",
+                        verbose_name="institutions",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.place",
+                        verbose_name="place",
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="news.release",
+                        verbose_name="release",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'milestone',
-                'verbose_name_plural': 'milestones',
-                'ordering': ['-date_last', '-pk'],
+                "verbose_name": "milestone",
+                "verbose_name_plural": "milestones",
+                "ordering": ["-date_last", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Page',
+            name="Page",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(blank=True, help_text='Last part of the address, the same in both languages. Empty: made from the headline.', max_length=120, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(?:-[a-z0-9]+)*$', 'Use small letters a to z, digits and single hyphens.', code='invalid')], verbose_name='address')),
-                ('state_en', models.CharField(choices=[('draft', 'draft'), ('published', 'published'), ('withdrawn', 'withdrawn'), ('unpublished', 'unpublished')], default='draft', editable=False, max_length=12, verbose_name='state, English')),
-                ('state_zh_hans', models.CharField(choices=[('draft', 'draft'), ('published', 'published'), ('withdrawn', 'withdrawn'), ('unpublished', 'unpublished')], default='draft', editable=False, max_length=12, verbose_name='state, Chinese')),
-                ('stage_en', models.CharField(choices=[('writing', 'being written'), ('in_review', 'in review'), ('approved', 'approved')], default='writing', editable=False, max_length=12, verbose_name='review, English')),
-                ('stage_zh_hans', models.CharField(choices=[('writing', 'being written'), ('in_review', 'in review'), ('approved', 'approved')], default='writing', editable=False, max_length=12, verbose_name='review, Chinese')),
-                ('publish_at_en', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='publication, English')),
-                ('publish_at_zh_hans', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='publication, Chinese')),
-                ('embargo_until_en', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='embargo until, English')),
-                ('embargo_until_zh_hans', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='embargo until, Chinese')),
-                ('expire_at_en', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='expiry, English')),
-                ('expire_at_zh_hans', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='expiry, Chinese')),
-                ('first_published_en', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='first published, English')),
-                ('first_published_zh_hans', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='first published, Chinese')),
-                ('last_updated_en', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last updated, English')),
-                ('last_updated_zh_hans', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last updated, Chinese')),
-                ('replacement_en', models.CharField(blank=True, editable=False, max_length=300, verbose_name='replacement address, English')),
-                ('replacement_zh_hans', models.CharField(blank=True, editable=False, max_length=300, verbose_name='replacement address, Chinese')),
-                ('notice', models.TextField(blank=True, help_text='Why the text was withdrawn or unpublished. Readers see it.', verbose_name='public notice')),
-                ('notice_en', models.TextField(blank=True, help_text='Why the text was withdrawn or unpublished. Readers see it.', null=True, verbose_name='public notice')),
-                ('notice_zh_hans', models.TextField(blank=True, help_text='Why the text was withdrawn or unpublished. Readers see it.', null=True, verbose_name='public notice')),
-                ('source_language', models.CharField(choices=[('en', 'English'), ('zh-hans', '简体中文')], default='en', help_text='The other language counts as its translation.', max_length=12, verbose_name='written first in')),
-                ('machine_en', models.BooleanField(default=False, help_text='Nobody has checked it yet. It cannot be published so.', verbose_name='machine translation, English')),
-                ('machine_zh_hans', models.BooleanField(default=False, help_text='Nobody has checked it yet. It cannot be published so.', verbose_name='machine translation, Chinese')),
-                ('freshness_en', models.CharField(choices=[('missing', 'missing'), ('draft', 'draft'), ('machine', 'machine draft'), ('outdated', 'out of date'), ('current', 'current')], db_index=True, default='missing', editable=False, max_length=8, verbose_name='text, English')),
-                ('freshness_zh_hans', models.CharField(choices=[('missing', 'missing'), ('draft', 'draft'), ('machine', 'machine draft'), ('outdated', 'out of date'), ('current', 'current')], db_index=True, default='missing', editable=False, max_length=8, verbose_name='text, Chinese')),
-                ('owed_since_en', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='owed since, English')),
-                ('owed_since_zh_hans', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='owed since, Chinese')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('saved_at', models.DateTimeField(auto_now=True, verbose_name='last saved')),
-                ('title', models.CharField(blank=True, max_length=200, verbose_name='title')),
-                ('title_en', models.CharField(blank=True, max_length=200, null=True, verbose_name='title')),
-                ('title_zh_hans', models.CharField(blank=True, max_length=200, null=True, verbose_name='title')),
-                ('menu_title', models.CharField(blank=True, help_text='For the menu and the line above the title.', max_length=60, verbose_name='short title')),
-                ('menu_title_en', models.CharField(blank=True, help_text='For the menu and the line above the title.', max_length=60, null=True, verbose_name='short title')),
-                ('menu_title_zh_hans', models.CharField(blank=True, help_text='For the menu and the line above the title.', max_length=60, null=True, verbose_name='short title')),
-                ('summary', models.TextField(blank=True, verbose_name='summary')),
-                ('summary_en', models.TextField(blank=True, null=True, verbose_name='summary')),
-                ('summary_zh_hans', models.TextField(blank=True, null=True, verbose_name='summary')),
-                ('body', models.TextField(blank=True, verbose_name='text')),
-                ('body_en', models.TextField(blank=True, null=True, verbose_name='text')),
-                ('body_zh_hans', models.TextField(blank=True, null=True, verbose_name='text')),
-                ('shows_figures', models.BooleanField(default=False, help_text='Partners and agreements in force beside the text.', verbose_name='show figures')),
-                ('shows_milestones', models.BooleanField(default=False, verbose_name='show milestones')),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
-                ('lead_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='media.image', verbose_name='lead image')),
-                ('live', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='working_copy', to='portal.page', verbose_name='working copy of')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        blank=True,
+                        help_text="Last part of the address, the same in both languages. Empty: made from the headline.",
+                        max_length=120,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(?:-[a-z0-9]+)*$",
+                                "Use small letters a to z, digits and single hyphens.",
+                                code="invalid",
+                            )
+                        ],
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "state_en",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("published", "published"),
+                            ("withdrawn", "withdrawn"),
+                            ("unpublished", "unpublished"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="state, English",
+                    ),
+                ),
+                (
+                    "state_zh_hans",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("published", "published"),
+                            ("withdrawn", "withdrawn"),
+                            ("unpublished", "unpublished"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="state, Chinese",
+                    ),
+                ),
+                (
+                    "stage_en",
+                    models.CharField(
+                        choices=[
+                            ("writing", "being written"),
+                            ("in_review", "in review"),
+                            ("approved", "approved"),
+                        ],
+                        default="writing",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="review, English",
+                    ),
+                ),
+                (
+                    "stage_zh_hans",
+                    models.CharField(
+                        choices=[
+                            ("writing", "being written"),
+                            ("in_review", "in review"),
+                            ("approved", "approved"),
+                        ],
+                        default="writing",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="review, Chinese",
+                    ),
+                ),
+                (
+                    "publish_at_en",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="publication, English"
+                    ),
+                ),
+                (
+                    "publish_at_zh_hans",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="publication, Chinese"
+                    ),
+                ),
+                (
+                    "embargo_until_en",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="embargo until, English"
+                    ),
+                ),
+                (
+                    "embargo_until_zh_hans",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="embargo until, Chinese"
+                    ),
+                ),
+                (
+                    "expire_at_en",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="expiry, English"
+                    ),
+                ),
+                (
+                    "expire_at_zh_hans",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="expiry, Chinese"
+                    ),
+                ),
+                (
+                    "first_published_en",
+                    models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        verbose_name="first published, English",
+                    ),
+                ),
+                (
+                    "first_published_zh_hans",
+                    models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        verbose_name="first published, Chinese",
+                    ),
+                ),
+                (
+                    "last_updated_en",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="last updated, English"
+                    ),
+                ),
+                (
+                    "last_updated_zh_hans",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="last updated, Chinese"
+                    ),
+                ),
+                (
+                    "replacement_en",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=300,
+                        verbose_name="replacement address, English",
+                    ),
+                ),
+                (
+                    "replacement_zh_hans",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=300,
+                        verbose_name="replacement address, Chinese",
+                    ),
+                ),
+                (
+                    "notice",
+                    models.TextField(
+                        blank=True,
+                        help_text="Why the text was withdrawn or unpublished. Readers see it.",
+                        verbose_name="public notice",
+                    ),
+                ),
+                (
+                    "notice_en",
+                    models.TextField(
+                        blank=True,
+                        help_text="Why the text was withdrawn or unpublished. Readers see it.",
+                        null=True,
+                        verbose_name="public notice",
+                    ),
+                ),
+                (
+                    "notice_zh_hans",
+                    models.TextField(
+                        blank=True,
+                        help_text="Why the text was withdrawn or unpublished. Readers see it.",
+                        null=True,
+                        verbose_name="public notice",
+                    ),
+                ),
+                (
+                    "source_language",
+                    models.CharField(
+                        choices=[("en", "English"), ("zh-hans", "简体中文")],
+                        default="en",
+                        help_text="The other language counts as its translation.",
+                        max_length=12,
+                        verbose_name="written first in",
+                    ),
+                ),
+                (
+                    "machine_en",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Nobody has checked it yet. It cannot be published so.",
+                        verbose_name="machine translation, English",
+                    ),
+                ),
+                (
+                    "machine_zh_hans",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Nobody has checked it yet. It cannot be published so.",
+                        verbose_name="machine translation, Chinese",
+                    ),
+                ),
+                (
+                    "freshness_en",
+                    models.CharField(
+                        choices=[
+                            ("missing", "missing"),
+                            ("draft", "draft"),
+                            ("machine", "machine draft"),
+                            ("outdated", "out of date"),
+                            ("current", "current"),
+                        ],
+                        db_index=True,
+                        default="missing",
+                        editable=False,
+                        max_length=8,
+                        verbose_name="text, English",
+                    ),
+                ),
+                (
+                    "freshness_zh_hans",
+                    models.CharField(
+                        choices=[
+                            ("missing", "missing"),
+                            ("draft", "draft"),
+                            ("machine", "machine draft"),
+                            ("outdated", "out of date"),
+                            ("current", "current"),
+                        ],
+                        db_index=True,
+                        default="missing",
+                        editable=False,
+                        max_length=8,
+                        verbose_name="text, Chinese",
+                    ),
+                ),
+                (
+                    "owed_since_en",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="owed since, English"
+                    ),
+                ),
+                (
+                    "owed_since_zh_hans",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="owed since, Chinese"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("saved_at", models.DateTimeField(auto_now=True, verbose_name="last saved")),
+                ("title", models.CharField(blank=True, max_length=200, verbose_name="title")),
+                (
+                    "title_en",
+                    models.CharField(blank=True, max_length=200, null=True, verbose_name="title"),
+                ),
+                (
+                    "title_zh_hans",
+                    models.CharField(blank=True, max_length=200, null=True, verbose_name="title"),
+                ),
+                (
+                    "menu_title",
+                    models.CharField(
+                        blank=True,
+                        help_text="For the menu and the line above the title.",
+                        max_length=60,
+                        verbose_name="short title",
+                    ),
+                ),
+                (
+                    "menu_title_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="For the menu and the line above the title.",
+                        max_length=60,
+                        null=True,
+                        verbose_name="short title",
+                    ),
+                ),
+                (
+                    "menu_title_zh_hans",
+                    models.CharField(
+                        blank=True,
+                        help_text="For the menu and the line above the title.",
+                        max_length=60,
+                        null=True,
+                        verbose_name="short title",
+                    ),
+                ),
+                ("summary", models.TextField(blank=True, verbose_name="summary")),
+                ("summary_en", models.TextField(blank=True, null=True, verbose_name="summary")),
+                (
+                    "summary_zh_hans",
+                    models.TextField(blank=True, null=True, verbose_name="summary"),
+                ),
+                ("body", models.TextField(blank=True, verbose_name="text")),
+                ("body_en", models.TextField(blank=True, null=True, verbose_name="text")),
+                ("body_zh_hans", models.TextField(blank=True, null=True, verbose_name="text")),
+                (
+                    "shows_figures",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Partners and agreements in force beside the text.",
+                        verbose_name="show figures",
+                    ),
+                ),
+                (
+                    "shows_milestones",
+                    models.BooleanField(default=False, verbose_name="show milestones"),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="author",
+                    ),
+                ),
+                (
+                    "lead_image",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="media.image",
+                        verbose_name="lead image",
+                    ),
+                ),
+                (
+                    "live",
+                    models.OneToOneField(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="working_copy",
+                        to="portal.page",
+                        verbose_name="working copy of",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'page',
-                'verbose_name_plural': 'pages',
-                'ordering': ['slug'],
-                'abstract': False,
-                'default_permissions': ('add', 'change', 'delete', 'view', 'approve', 'publish', 'force'),
+                "verbose_name": "page",
+                "verbose_name_plural": "pages",
+                "ordering": ["slug"],
+                "abstract": False,
+                "default_permissions": (
+                    "add",
+                    "change",
+                    "delete",
+                    "view",
+                    "approve",
+                    "publish",
+                    "force",
+                ),
             },
         ),
         migrations.CreateModel(
-            name='MenuItem',
+            name="MenuItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('section', models.CharField(blank=True, choices=[('news', 'News'), ('events', 'Events'), ('partners', 'Partners'), ('agreements', 'Agreements')], max_length=12, verbose_name='section')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('page', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='menu_items', to='portal.page', verbose_name='or page')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "section",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("news", "News"),
+                            ("events", "Events"),
+                            ("partners", "Partners"),
+                            ("agreements", "Agreements"),
+                        ],
+                        max_length=12,
+                        verbose_name="section",
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "page",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="menu_items",
+                        to="portal.page",
+                        verbose_name="or page",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'menu item',
-                'verbose_name_plural': 'menu',
-                'ordering': ['order', 'pk'],
+                "verbose_name": "menu item",
+                "verbose_name_plural": "menu",
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Pin',
+            name="Pin",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('readers', models.CharField(blank=True, choices=[('', 'both languages'), ('en', 'English only'), ('zh-hans', 'Chinese only')], max_length=7, verbose_name='for readers of')),
-                ('show_from', models.DateTimeField(blank=True, null=True, verbose_name='from')),
-                ('show_until', models.DateTimeField(blank=True, null=True, verbose_name='until')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='news.release', verbose_name='release')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "readers",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "both languages"),
+                            ("en", "English only"),
+                            ("zh-hans", "Chinese only"),
+                        ],
+                        max_length=7,
+                        verbose_name="for readers of",
+                    ),
+                ),
+                ("show_from", models.DateTimeField(blank=True, null=True, verbose_name="from")),
+                ("show_until", models.DateTimeField(blank=True, null=True, verbose_name="until")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="news.release",
+                        verbose_name="release",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pinned release',
-                'verbose_name_plural': 'home page: pinned releases',
-                'ordering': ['order', 'pk'],
-                'abstract': False,
+                "verbose_name": "pinned release",
+                "verbose_name_plural": "home page: pinned releases",
+                "ordering": ["order", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SiteSettings',
+            name="SiteSettings",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('name_en', models.CharField(max_length=120, null=True, verbose_name='name')),
-                ('name_zh_hans', models.CharField(max_length=120, null=True, verbose_name='name')),
-                ('tagline', models.CharField(blank=True, help_text='Beneath the name, small.', max_length=160, verbose_name='second line')),
-                ('tagline_en', models.CharField(blank=True, help_text='Beneath the name, small.', max_length=160, null=True, verbose_name='second line')),
-                ('tagline_zh_hans', models.CharField(blank=True, help_text='Beneath the name, small.', max_length=160, null=True, verbose_name='second line')),
-                ('hero_title', models.CharField(blank=True, help_text='Put *stars* around the words to stress.', max_length=120, verbose_name='home page title')),
-                ('hero_title_en', models.CharField(blank=True, help_text='Put *stars* around the words to stress.', max_length=120, null=True, verbose_name='home page title')),
-                ('hero_title_zh_hans', models.CharField(blank=True, help_text='Put *stars* around the words to stress.', max_length=120, null=True, verbose_name='home page title')),
-                ('hero_text', models.TextField(blank=True, verbose_name='home page text')),
-                ('hero_text_en', models.TextField(blank=True, null=True, verbose_name='home page text')),
-                ('hero_text_zh_hans', models.TextField(blank=True, null=True, verbose_name='home page text')),
-                ('footer_line', models.CharField(blank=True, max_length=200, verbose_name='line in the footer')),
-                ('footer_line_en', models.CharField(blank=True, max_length=200, null=True, verbose_name='line in the footer')),
-                ('footer_line_zh_hans', models.CharField(blank=True, max_length=200, null=True, verbose_name='line in the footer')),
-                ('since', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='since, year')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='contact e-mail')),
-                ('telephone', models.CharField(blank=True, max_length=40, verbose_name='telephone')),
-                ('address', models.TextField(blank=True, verbose_name='postal address')),
-                ('address_en', models.TextField(blank=True, null=True, verbose_name='postal address')),
-                ('address_zh_hans', models.TextField(blank=True, null=True, verbose_name='postal address')),
-                ('icp_number', models.CharField(blank=True, help_text='Shown in the footer when set.', max_length=60, verbose_name='ICP filing number')),
-                ('public_security_number', models.CharField(blank=True, max_length=60, validators=[django.core.validators.RegexValidator('\\d{8,}', 'The number contains at least eight digits.')], verbose_name='public-security filing number')),
-                ('government_tags', models.BooleanField(default=False, help_text='SiteName, ColumnName, ArticleTitle and so on, in the head of each page.', verbose_name='tags of Chinese government sites')),
-                ('government_code', models.CharField(blank=True, help_text='SiteIDCode, as the register of government sites gives it.', max_length=20, verbose_name='code of the government site')),
-                ('is_demonstration', models.BooleanField(default=False, editable=False, verbose_name='demonstration content')),
-                ('first_city', models.ForeignKey(blank=True, help_text='Its time zone and coordinates are used for clocks and the map.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.place', verbose_name='first home city')),
-                ('mark', models.ForeignKey(blank=True, help_text='Square. Empty: the arches.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='media.image', verbose_name='mark')),
-                ('second_city', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.place', verbose_name='second home city')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("name_en", models.CharField(max_length=120, null=True, verbose_name="name")),
+                ("name_zh_hans", models.CharField(max_length=120, null=True, verbose_name="name")),
+                (
+                    "tagline",
+                    models.CharField(
+                        blank=True,
+                        help_text="Beneath the name, small.",
+                        max_length=160,
+                        verbose_name="second line",
+                    ),
+                ),
+                (
+                    "tagline_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="Beneath the name, small.",
+                        max_length=160,
+                        null=True,
+                        verbose_name="second line",
+                    ),
+                ),
+                (
+                    "tagline_zh_hans",
+                    models.CharField(
+                        blank=True,
+                        help_text="Beneath the name, small.",
+                        max_length=160,
+                        null=True,
+                        verbose_name="second line",
+                    ),
+                ),
+                (
+                    "hero_title",
+                    models.CharField(
+                        blank=True,
+                        help_text="Put *stars* around the words to stress.",
+                        max_length=120,
+                        verbose_name="home page title",
+                    ),
+                ),
+                (
+                    "hero_title_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="Put *stars* around the words to stress.",
+                        max_length=120,
+                        null=True,
+                        verbose_name="home page title",
+                    ),
+                ),
+                (
+                    "hero_title_zh_hans",
+                    models.CharField(
+                        blank=True,
+                        help_text="Put *stars* around the words to stress.",
+                        max_length=120,
+                        null=True,
+                        verbose_name="home page title",
+                    ),
+                ),
+                ("hero_text", models.TextField(blank=True, verbose_name="home page text")),
+                (
+                    "hero_text_en",
+                    models.TextField(blank=True, null=True, verbose_name="home page text"),
+                ),
+                (
+                    "hero_text_zh_hans",
+                    models.TextField(blank=True, null=True, verbose_name="home page text"),
+                ),
+                (
+                    "footer_line",
+                    models.CharField(blank=True, max_length=200, verbose_name="line in the footer"),
+                ),
+                (
+                    "footer_line_en",
+                    models.CharField(
+                        blank=True, max_length=200, null=True, verbose_name="line in the footer"
+                    ),
+                ),
+                (
+                    "footer_line_zh_hans",
+                    models.CharField(
+                        blank=True, max_length=200, null=True, verbose_name="line in the footer"
+                    ),
+                ),
+                (
+                    "since",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="since, year"
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="contact e-mail"),
+                ),
+                (
+                    "telephone",
+                    models.CharField(blank=True, max_length=40, verbose_name="telephone"),
+                ),
+                ("address", models.TextField(blank=True, verbose_name="postal address")),
+                (
+                    "address_en",
+                    models.TextField(blank=True, null=True, verbose_name="postal address"),
+                ),
+                (
+                    "address_zh_hans",
+                    models.TextField(blank=True, null=True, verbose_name="postal address"),
+                ),
+                (
+                    "icp_number",
+                    models.CharField(
+                        blank=True,
+                        help_text="Shown in the footer when set.",
+                        max_length=60,
+                        verbose_name="ICP filing number",
+                    ),
+                ),
+                (
+                    "public_security_number",
+                    models.CharField(
+                        blank=True,
+                        max_length=60,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\d{8,}", "The number contains at least eight digits."
+                            )
+                        ],
+                        verbose_name="public-security filing number",
+                    ),
+                ),
+                (
+                    "government_tags",
+                    models.BooleanField(
+                        default=False,
+                        help_text="SiteName, ColumnName, ArticleTitle and so on, in the head of each page.",
+                        verbose_name="tags of Chinese government sites",
+                    ),
+                ),
+                (
+                    "government_code",
+                    models.CharField(
+                        blank=True,
+                        help_text="SiteIDCode, as the register of government sites gives it.",
+                        max_length=20,
+                        verbose_name="code of the government site",
+                    ),
+                ),
+                (
+                    "is_demonstration",
+                    models.BooleanField(
+                        default=False, editable=False, verbose_name="demonstration content"
+                    ),
+                ),
+                (
+                    "first_city",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Its time zone and coordinates are used for clocks and the map.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.place",
+                        verbose_name="first home city",
+                    ),
+                ),
+                (
+                    "mark",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Square. Empty: the arches.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="media.image",
+                        verbose_name="mark",
+                    ),
+                ),
+                (
+                    "second_city",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.place",
+                        verbose_name="second home city",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'site settings',
-                'verbose_name_plural': 'site settings',
+                "verbose_name": "site settings",
+                "verbose_name_plural": "site settings",
             },
         ),
         migrations.CreateModel(
-            name='DemonstrationRow',
+            name="DemonstrationRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('object_id', models.PositiveBigIntegerField()),
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='contenttypes.contenttype')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("object_id", models.PositiveBigIntegerField()),
+                (
+                    "content_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="contenttypes.contenttype"
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('content_type', 'object_id'), name='portal_demonstrationrow_once')],
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("content_type", "object_id"), name="portal_demonstrationrow_once"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='page',
-            constraint=models.UniqueConstraint(condition=models.Q(('live', None)), fields=('slug',), name='portal_page_slug', violation_error_message='Another item has this address already.'),
+            model_name="page",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("live", None)),
+                fields=("slug",),
+                name="portal_page_slug",
+                violation_error_message="Another item has this address already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='page',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state_en__in', ('published', 'withdrawn')), _negated=True), ('publish_at_en__isnull', False), _connector='OR'), name='portal_page_dated_en', violation_error_message='Choose when this is published.'),
+            model_name="page",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state_en__in", ("published", "withdrawn")), _negated=True),
+                    ("publish_at_en__isnull", False),
+                    _connector="OR",
+                ),
+                name="portal_page_dated_en",
+                violation_error_message="Choose when this is published.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='page',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state_zh_hans__in', ('published', 'withdrawn')), _negated=True), ('publish_at_zh_hans__isnull', False), _connector='OR'), name='portal_page_dated_zh_hans', violation_error_message='Choose when this is published.'),
+            model_name="page",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state_zh_hans__in", ("published", "withdrawn")), _negated=True),
+                    ("publish_at_zh_hans__isnull", False),
+                    _connector="OR",
+                ),
+                name="portal_page_dated_zh_hans",
+                violation_error_message="Choose when this is published.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='menuitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('page__isnull', False), ('section', '')), models.Q(models.Q(('section', ''), _negated=True), ('page__isnull', True)), _connector='OR'), name='portal_menuitem_one_target', violation_error_message='Choose a section or a page, not both.'),
+            model_name="menuitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("page__isnull", False), ("section", "")),
+                    models.Q(models.Q(("section", ""), _negated=True), ("page__isnull", True)),
+                    _connector="OR",
+                ),
+                name="portal_menuitem_one_target",
+                violation_error_message="Choose a section or a page, not both.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pin',
-            constraint=models.CheckConstraint(condition=models.Q(('show_from__isnull', True), ('show_until__isnull', True), ('show_until__gt', models.F('show_from')), _connector='OR'), name='portal_pin_ends_after_start', violation_error_message='It cannot end before it begins.'),
+            model_name="pin",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("show_from__isnull", True),
+                    ("show_until__isnull", True),
+                    ("show_until__gt", models.F("show_from")),
+                    _connector="OR",
+                ),
+                name="portal_pin_ends_after_start",
+                violation_error_message="It cannot end before it begins.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sitesettings',
-            constraint=models.CheckConstraint(condition=models.Q(('pk', 1)), name='portal_sitesettings_single', violation_error_message='There is one set of site settings.'),
+            model_name="sitesettings",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pk", 1)),
+                name="portal_sitesettings_single",
+                violation_error_message="There is one set of site settings.",
+            ),
         ),
     ]
