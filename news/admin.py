@@ -28,9 +28,9 @@ from partners.admin.people import PeopleAdminMixin
 from publishing.editorial.admin import (
     BilingualAdmin,
     BilingualFields,
-    BilingualInline,
     ChineseFilter,
     EnglishFilter,
+    NamedCells,
     PublishableAdmin,
     both,
     publication_fieldset,
@@ -72,55 +72,49 @@ class ReleaseForm(PublishableForm):
         return base
 
 
-class PartInline(LeadImageAdminMixin, BilingualInline):
+class PartInline(LeadImageAdminMixin, KnownChoices, BilingualFields, admin.StackedInline):
     """A part of an item, in its order; closed until somebody needs it."""
-
-    classes = ["collapse"]
-
-
-class MentionInline(KnownChoices, BilingualFields, admin.StackedInline):
-    """A part that names somebody of the record, who may be found while typing."""
 
     extra = 0
     classes = ["collapse"]
-    autocomplete_fields = ["person", "post"]
 
 
-class QuoteInline(MentionInline):
+class QuoteInline(PartInline):
     model = Quote
+    autocomplete_fields = ["person", "post"]
     fields = [
         *both("text"),
         ("person", "post"),
         *both("speaker", "speaker_title"),
-        ("order", "after"),
+        ("after", "order"),
     ]
 
 
 class PointInline(PartInline):
     model = Point
-    fields = ["order", *columns("heading", "label", "text"), "after"]
+    fields = [*both("heading", "label", "text"), ("after", "order")]
 
 
 class NoteInline(PartInline):
     model = Note
-    fields = ["order", *columns("text")]
+    fields = [*both("text"), "order"]
 
 
 class AttachmentInline(PartInline):
     model = Attachment
-    fields = ["order", "file", *columns("label")]
+    fields = [("file", "order"), *both("label")]
     autocomplete_fields = ["file"]
 
 
 class GalleryInline(PartInline):
     model = GalleryPicture
-    fields = ["order", "image", *columns("caption")]
+    fields = [("image", "order"), *both("caption")]
     autocomplete_fields = ["image"]
 
 
 class CorrectionInline(PartInline):
     model = Correction
-    fields = ["corrected_on", *columns("text")]
+    fields = ["corrected_on", *both("text")]
 
 
 @admin.register(Release)
@@ -197,12 +191,13 @@ class ReleaseAdmin(
 
 class OrganiserInline(PartInline):
     model = EventOrganiser
-    fields = ["order", "role", "institution", *columns("label")]
+    fields = [("role", "institution", "order"), *both("label")]
     autocomplete_fields = ["institution"]
 
 
-class DelegationInline(MentionInline):
+class DelegationInline(PartInline):
     model = Delegation
+    autocomplete_fields = ["person", "post"]
     fields = [
         *both("name"),
         ("country", "mode", "order"),
@@ -211,13 +206,12 @@ class DelegationInline(MentionInline):
     ]
 
 
-class SessionInline(BilingualFields, admin.StackedInline):
+class SessionInline(PartInline):
     model = Session
-    extra = 0
-    classes = ["collapse"]
     autocomplete_fields = ["agreements"]
     fields = [
-        ("order", "kind", "day", "starts", "ends"),
+        ("kind", "order"),
+        ("day", "starts", "ends"),
         *both("title", "text", "speakers"),
         ("spoken", "interpretation"),
         "agreements",
@@ -261,9 +255,10 @@ class EventAdmin(SearchAdminMixin, CeremonyViewMixin, PeopleAdminMixin, Publisha
     ]
 
 
-class VersionInline(BilingualInline):
+class VersionInline(PartInline):
     model = BoilerplateVersion
-    fields = ["valid_from", *columns("heading", "text")]
+    classes = []
+    fields = ["valid_from", *both("heading", "text")]
 
 
 @admin.register(Boilerplate)
@@ -285,9 +280,9 @@ class BoilerplateVersionAdmin(BilingualAdmin):
         return False
 
 
-class TelephoneInline(admin.TabularInline):
+class TelephoneInline(NamedCells, admin.TabularInline):
     model = PressTelephone
-    fields = ["order", "printed"]
+    fields = ["printed", "order"]
     extra = 1
 
 
@@ -301,13 +296,14 @@ class PressContactAdmin(BilingualAdmin):
     inlines = [TelephoneInline]
     fieldsets = [
         (None, {"fields": [*both("name", "role"), "institution", "email"]}),
-        (_("Leaving"), {"fields": ["has_left", "successor"]}),
+        (_("After leaving the office"), {"fields": ["has_left", "successor"]}),
     ]
 
 
-class EvidenceInline(BilingualInline):
+class EvidenceInline(PartInline):
     model = Evidence
-    fields = ["release", "address", *columns("label"), "date"]
+    classes = []
+    fields = [("release", "address", "date"), *both("label")]
     autocomplete_fields = ["release"]
 
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from news.telephones import dialable
 from partners.models import Institution, Mention
@@ -261,8 +262,8 @@ class PressContactQuerySet(PublicQuerySet):
 class PressContact(PublicModel):
     """Whom the press may ask. Who has left keeps the printed name; the successor's numbers show."""
 
-    name = models.CharField(_("name"), max_length=160)
-    role = models.CharField(_("position"), max_length=200, blank=True)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=160)
+    role = models.CharField(_("job title"), max_length=200, blank=True)
     institution = models.ForeignKey(
         Institution,
         on_delete=models.PROTECT,
@@ -320,7 +321,9 @@ class PressTelephone(PublicModel):
 
     contact = models.ForeignKey(PressContact, on_delete=models.CASCADE, related_name="telephones")
     printed = models.CharField(
-        _("number"), max_length=60, help_text=_("With its country code: +44 (0)121 414 8254.")
+        _("telephone number"),
+        max_length=60,
+        help_text=_("With its country code: +44 (0)121 414 8254."),
     )
     dialled = models.CharField(max_length=40, editable=False)
     order = models.PositiveSmallIntegerField(_("order"), default=0)

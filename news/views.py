@@ -27,6 +27,7 @@ from partners.models import (
 from publishing.cache.pages import public_page
 from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
+from publishing.editorial.addresses import absolute
 from publishing.editorial.views import PublishableDetail
 
 # How many releases stand under the text as related ones.
@@ -261,7 +262,12 @@ class EventDetail(PublishableDetail):
         agreements = list(event.agreements.public().with_status())
         releases = list(event.releases.public().newest_first().for_list())
         calendar = reverse("news:event_calendar", args=[event.slug])
-        return super().get_context_data(**kwargs) | {
+        context = super().get_context_data(**kwargs)
+        if spoken:
+            # A part of the page, which is no page of its own.
+            here = absolute(event.get_absolute_url())
+            context["page_urls"] = replace(context["page_urls"], canonical=here, alternates=[])
+        return context | {
             "crumbs": [
                 (_("Events"), reverse("news:event_list")),
                 (str(event.printed_date.year), ""),
