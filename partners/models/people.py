@@ -107,9 +107,13 @@ def _plain(title: str) -> str:
 
 def _names_the_same(printed: str, name: str) -> bool:
     """Whether a printed name has every part of a known one: "Lord David Willetts" has."""
+    printed, name = _plain(printed), _plain(name)
     if not name.isascii():
-        return _plain(name) in _plain(printed)
-    return set(_plain(name).split()) <= set(_plain(printed).split())
+        return name in printed
+    # Chinese joins a form of address to a Latin name without a space.
+    return all(
+        re.search(rf"(?<![a-z]){re.escape(part)}(?![a-z])", printed) for part in name.split()
+    )
 
 
 class Mention(models.Model):

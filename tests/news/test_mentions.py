@@ -76,7 +76,9 @@ class TestQuotes:
         assert "“Zhang Shuji” is linked to Zhang Jinghua" in html
         assert "is printed as “Mayor”" in html
 
-    @pytest.mark.parametrize("printed", ["Lord David Willetts", "David Willetts", ""])
+    @pytest.mark.parametrize(
+        "printed", ["Lord David Willetts", "David Willetts勋爵", "DAVID WILLETTS", ""]
+    )
     def test_forms_of_address_are_no_difference(self, admin_client, printed):
         release = make_release(public=[])
         release.quotes.create(person=make_person("David Willetts"), speaker_en=printed)
