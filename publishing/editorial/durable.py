@@ -20,7 +20,7 @@ def with_addresses(html: str, language: str = "") -> str:
     What is to be read in the other language only is linked there, and the link says so.
     """
     named = [targets.read_reference(href) for href in _HREF.findall(html)]
-    if not any(named):
+    if not named:
         return html
     found = _addresses({one[:2] for one in named if one}, language or languages.active())
 
