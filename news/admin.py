@@ -40,6 +40,7 @@ from publishing.editorial.forms import PublishableForm
 from publishing.editorial.languages import columns
 from publishing.editorial.word_admin import WordDraftMixin
 from publishing.media.widgets import LeadImageAdminMixin
+from publishing.pageviews import statistics
 from publishing.pageviews.models import Total
 from publishing.pageviews.services import set_base
 from publishing.search.admin import SearchAdminMixin
@@ -175,6 +176,12 @@ class ReleaseAdmin(
         ),
         publication_fieldset(),
     ]
+
+    def places_of(self, request, obj):
+        places = super().places_of(request, obj)
+        if request.user.has_perm("pageviews.view_total"):
+            places["statistics_url"] = statistics.address(obj.item)
+        return places
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer(*columns("body"))

@@ -244,6 +244,8 @@ class Event(Publishable):
     with_copies = EventQuerySet.as_manager()
 
     url_name = "news:event"
+    # A link for those who take part is nothing to look at beforehand.
+    closed_addresses = ("join_url",)
     required_to_publish = ("title",)
     owned = ("people", "organisers", "delegations", "sessions")
 

@@ -13,6 +13,7 @@ def register():
     targets.register_item(Release)
     targets.register_item(Event)
     kinds.register("release", "news.Release", public_releases)
+    kinds.gather("partner", "partners.Institution", "release", releases_about)
     searchable("release", Release, release_document)
     searchable("event", Event, event_document)
     due.register(lambda now: Release.with_copies.next_change(now))
@@ -23,6 +24,10 @@ def register():
 
 def public_releases(ids: set[int]) -> set[int]:
     return set(Release.objects.public_anywhere().filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def releases_about(institution_id: int):
+    return Release.objects.filter(institutions=institution_id).values("pk")
 
 
 def release_document(release):

@@ -133,6 +133,7 @@ class ReleaseList(ListView):
             "most_read": bool(self.chosen.sort),
             "order_url": self.address(sort="" if self.chosen.sort else MOST_READ),
             "feed_url": reverse("news:atom") + self.chosen.query(*CHOICES),
+            "mail_query": self.chosen.query("field", "institution"),
             "feed_title": title_of(self.chosen),
             "total": page.paginator.count,
             "page_range": page.paginator.get_elided_page_range(page.number),

@@ -1,5 +1,7 @@
 """Pages about the portal itself. They come with it, so that every office has them at once."""
 
+import datetime
+
 from django.conf import settings
 from django.http import Http404
 from django.template.response import TemplateResponse
@@ -9,6 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from news.models import PressContact
 from publishing.cache.pages import public_page
 
+# When each page last said something else, in either language. Change it with the text.
+CHANGED = {
+    "counting": datetime.date(2026, 11, 24),
+    "privacy": datetime.date(2026, 11, 24),
+    "accessibility": datetime.date(2026, 11, 24),
+    "data": datetime.date(2026, 11, 24),
+    "contact": datetime.date(2026, 11, 24),
+}
 TOPICS = {
     "counting": _("How we count"),
     "privacy": _("Privacy"),

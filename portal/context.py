@@ -86,6 +86,10 @@ class Site:
         return reverse("about", kwargs={"topic": "contact"})
 
     @property
+    def subscribe_url(self):
+        return reverse("subscriptions:sign_up")
+
+    @property
     def icp_url(self):
         return "https://beian.miit.gov.cn/"
 

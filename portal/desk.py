@@ -193,7 +193,8 @@ def outdated(user) -> Part:
             ]
     rows.sort(key=lambda row: row.at or timezone.now())
     empty = _("Both languages keep step.")
-    return Part("outdated", _("Translations out of date"), rows[:SHOWN], empty, count)
+    board = reverse("desk:parity") if _kinds(user) else ""
+    return Part("outdated", _("Translations out of date"), rows[:SHOWN], empty, count, board)
 
 
 def mentions(user) -> Part:

@@ -58,6 +58,7 @@ _AUTHOR = {
     "editorial.term": ("view",),
 }
 _EDITOR = _AUTHOR | {
+    "linkcheck.externallink": ("view",),
     **dict.fromkeys(_ITEMS, (*_WRITES, "approve")),
     "editorial.term": _WRITES,
     **dict.fromkeys((*_LIBRARY, *_PRESS), _WRITES),
@@ -69,10 +70,13 @@ _PUBLISHER = _EDITOR | {
     **dict.fromkeys(_HOME, _WRITES),
     "search.searchmiss": ("view", "delete"),
     "editorial.auditevent": ("view",),
+    "pageviews.correction": ("add", "view"),
     "editorial.term": _WRITES,
     "portal.sitesettings": ("add", "change", "view"),
+    "subscriptions.subscriber": ("view", "delete"),
 }
 _PARTNER_MANAGER = {
+    "linkcheck.externallink": ("view",),
     **dict.fromkeys((*_RECORDS, *_LISTS, *_COMMITMENTS), _WRITES),
     **dict.fromkeys(_LEDGERS, ("view",)),
     **dict.fromkeys(_ITEMS, ("view",)),

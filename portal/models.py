@@ -20,7 +20,7 @@ from publishing.editorial.services import is_address
 # First parts of addresses that belong to the portal itself.
 RESERVED = {
     "admin", "news", "events", "partners", "agreements", "search", "media", "static", "covers",
-    "api", "feeds", "v", "livez", "readyz", "timeline", "about", "account", "preview",
+    "api", "feeds", "v", "livez", "readyz", "timeline", "about", "account", "preview", "subscribe",
 }  # fmt: skip
 
 

@@ -140,6 +140,8 @@ INSTALLED_APPS = [
     "news",
     "portal",
     "portal.outbox",
+    "portal.subscriptions",
+    "portal.linkcheck",
     "django_prose_editor",
     "js_asset",
     "csp",
@@ -344,14 +346,23 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_242_880
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
+# Lines to read, or JSON for programs; then each request has its line too.
+PORTAL_LOG_FORMAT = env.str("PORTAL_LOG_FORMAT", "line")
+if PORTAL_LOG_FORMAT not in ("line", "json"):
+    raise ImproperlyConfigured("PORTAL_LOG_FORMAT must be line or json.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "line": {
+            "()": "portal.logs.LineFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        },
+        "json": {"()": "portal.logs.JsonFormatter"},
     },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "console": {"class": "logging.StreamHandler", "formatter": PORTAL_LOG_FORMAT},
         "null": {"class": "logging.NullHandler"},
     },
     "root": {"handlers": ["console"], "level": env.str("PORTAL_LOG_LEVEL", "INFO")},

@@ -43,6 +43,7 @@ urlpatterns += i18n_patterns(
     path("timeline/", views.site_timeline, name="timeline"),
     path("search/", views.search, name="search"),
     path("about/<slug:topic>/", about.page, name="about"),
+    path("subscribe/", include("portal.subscriptions.urls")),
     path("search/suggestions.json", views.search_suggestions, name="search_suggestions"),
     # Pages that staff write come last: everything above is reserved.
     path("<slug:slug>/", views.PageDetail.as_view(), name="page"),

@@ -8,7 +8,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django_application = get_wsgi_application()
 
 # Both read settings, which exist only now.
+from django.conf import settings  # noqa: E402
+
+from portal.logs import RequestLog  # noqa: E402
 from publishing.cache.wsgi import PageCache  # noqa: E402
 from publishing.pageviews.endpoint import ReadsEndpoint  # noqa: E402
 
 application = ReadsEndpoint(PageCache(django_application))
+if settings.PORTAL_LOG_FORMAT == "json":
+    application = RequestLog(application)

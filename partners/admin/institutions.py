@@ -21,6 +21,7 @@ from publishing.editorial.exceptions import Refused
 from publishing.editorial.languages import columns
 from publishing.editorial.usepages import WhereUsedMixin
 from publishing.media.widgets import LeadImageAdminMixin
+from publishing.pageviews import statistics
 from publishing.search.admin import SearchAdminMixin
 
 
@@ -127,6 +128,11 @@ class InstitutionAdmin(
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("types")
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj is not None and request.user.has_perm("pageviews.view_total"):
+            context["statistics_url"] = statistics.address(obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request, obj, form, change):
         services.save_institution(institution=obj)

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 
 from news.models import Event, Release
 from partners.models import Agreement, Institution
-from portal.about import TOPICS
+from portal.about import CHANGED
 from portal.machines.news import INSTANTS, news, own_text, published
 from portal.models import Page, SiteSettings
 from publishing.cache.pages import public_page
@@ -40,7 +40,8 @@ class News:
 @dataclass(frozen=True)
 class Entry:
     address: str
-    changed: datetime.datetime | None
+    # A day where no instant is known.
+    changed: datetime.datetime | datetime.date | None
     alternates: tuple[tuple[str, str], ...]
     news: News | None = None
 
@@ -138,9 +139,9 @@ class Lists:
         for name, instants in changed.items():
             addresses = {code: address_in(name, code) for code in languages.CODES}
             found += entries(addresses, instants.get)
-        for topic in TOPICS:
+        for topic, day in CHANGED.items():
             addresses = {code: address_in("about", code, topic=topic) for code in languages.CODES}
-            found += entries(addresses, lambda _code: None)
+            found += entries(addresses, lambda _code, day=day: day)
         return found
 
 

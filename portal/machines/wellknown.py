@@ -2,9 +2,10 @@
 
 import datetime
 
-from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 
 from portal.models import SiteSettings
@@ -27,12 +28,12 @@ def robots(request):
 
 @public_page()
 def security(request):
-    contact = SiteSettings.load().email
-    if not contact:
-        raise Http404
+    email = SiteSettings.load().email
+    # An office that has given no address yet can still be found.
+    page = absolute(reverse("about", kwargs={"topic": "contact"}))
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     context = {
-        "contact": contact,
+        "contact": f"mailto:{email}" if email else page,
         "expires": today + datetime.timedelta(days=SECURITY_DAYS),
         "address": absolute(request.path),
     }

@@ -9,7 +9,7 @@ from django.conf import settings
 
 # Query parameters that make another page; filters and searches need the portal itself.
 PAGES = ("order", "page")
-LIVE_ONLY = re.compile(r"^/(?:v(?:$|/)|api/|[a-z-]+/(?:admin|account|preview)/)")
+LIVE_ONLY = re.compile(r"^/(?:v(?:$|/)|api/|[a-z-]+/(?:admin|account|preview|subscribe)/)")
 EXTENSIONS = {
     "text/html": "html",
     "application/xml": "xml",

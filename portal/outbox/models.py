@@ -30,6 +30,8 @@ class Letter(models.Model):
     subject = models.CharField(_("subject"), max_length=300)
     # The whole message as it is handed to the server.
     message = models.BinaryField(editable=False)
+    # The part of the portal that wrote it and may take it back; empty: accounts of staff.
+    purpose = models.CharField(max_length=20, blank=True, editable=False)
     made = models.DateTimeField(_("written"), default=timezone.now)
     sent = models.DateTimeField(_("sent"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
@@ -54,14 +56,20 @@ class Letter(models.Model):
         return f"{self.recipient}: {self.subject}"
 
     def succeed(self):
-        self.sent, self.message, self.error = timezone.now(), b"", ""
-        self.save(update_fields=["sent", "message", "error"])
+        self._note(sent=timezone.now(), message=b"", error="")
 
     def fail(self, reason: str):
         now = timezone.now()
         pause = PAUSES[min(self.attempts, len(PAUSES) - 1)]
-        self.attempts += 1
-        self.error = reason[:300]
-        self.next_attempt = now + timedelta(minutes=pause)
-        self.given_up = now - self.made > KEPT
-        self.save(update_fields=["attempts", "error", "next_attempt", "given_up"])
+        self._note(
+            attempts=self.attempts + 1,
+            error=reason[:300],
+            next_attempt=now + timedelta(minutes=pause),
+            given_up=now - self.made > KEPT,
+        )
+
+    def _note(self, **values):
+        """No ``save``: the letter may have been taken back while the server had it."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        Letter.objects.filter(pk=self.pk).update(**values)

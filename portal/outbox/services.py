@@ -17,16 +17,21 @@ logger = logging.getLogger(__name__)
 CLAIM = timedelta(minutes=2)
 
 
-def post(message: EmailMessage) -> None:
-    """Keep a message in the transaction of its reason; it leaves when that is committed."""
+def post(message: EmailMessage, *, purpose: str = "", at_once: bool = True) -> None:
+    """Keep a message in the transaction of its reason; it leaves when that is committed.
+
+    ``purpose`` is a name by which its sender finds it again. Not ``at_once``: the caller writes
+    many and calls ``deliver`` in the end.
+    """
     if not message.recipients():
         return
     Letter.objects.create(
         recipient=", ".join(message.recipients())[:254],
         subject=str(message.subject)[:300],
         message=message.message().as_bytes(),
+        purpose=purpose,
     )
-    if settings.PORTAL_MAIL_AT_ONCE:
+    if at_once and settings.PORTAL_MAIL_AT_ONCE:
         transaction.on_commit(_start, robust=True)
 
 

@@ -4,6 +4,7 @@ from django import template
 
 from portal import desk
 from portal.beginning import open_steps
+from portal.linkcheck.models import ExternalLink
 from portal.outbox.models import Letter
 
 register = template.Library()
@@ -30,3 +31,10 @@ def stuck_mail(context):
         return {"stuck": 0}
     stuck = Letter.objects.stuck().order_by("-pk")
     return {"stuck": stuck.count(), "latest": stuck.first()}
+
+
+@register.inclusion_tag("admin/portal/broken_links.html", takes_context=True)
+def broken_links(context):
+    """How many links to other sites lead nowhere, for those who may look at them."""
+    may = context["request"].user.has_perm("linkcheck.view_externallink")
+    return {"broken": ExternalLink.objects.broken().count() if may else 0}

@@ -25,6 +25,7 @@ from publishing.editorial import (
     traversal,
 )
 from publishing.editorial.audit_admin import AuditEventAdmin  # noqa: F401 -- registers itself
+from publishing.editorial.autosavepages import AutosaveMixin
 from publishing.editorial.choosers import KnownChoices
 from publishing.editorial.commentpages import CommentsMixin
 from publishing.editorial.exceptions import Refused
@@ -32,7 +33,10 @@ from publishing.editorial.filters import ChineseFilter, CopyFilter, EnglishFilte
 from publishing.editorial.forms import PublishableForm, column_label, outcomes, owed, standing
 from publishing.editorial.gatepages import GateMixin
 from publishing.editorial.languages import column, columns
+from publishing.editorial.mergepages import MergeMixin
+from publishing.editorial.onelanguage import narrowed, without
 from publishing.editorial.preview import PreviewMixin
+from publishing.editorial.rowsources import show_changed_sources
 from publishing.editorial.terms import Term
 from publishing.editorial.usepages import WhereUsedMixin
 from publishing.editorial.versions import VersionsMixin
@@ -54,6 +58,10 @@ class BilingualFields:
             field.label = column_label(db_field)
             field.widget.attrs["lang"] = languages.TAGS[db_field.language]
         return field
+
+    @narrowed
+    def get_fieldsets(self, request, obj=None):
+        return super().get_fieldsets(request, obj)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         return super().get_form(request, obj, change, **self._labels() | kwargs)
@@ -155,18 +163,16 @@ LANGUAGES_FIELDSET = (
 )
 
 
-def without(fieldset, names):
-    """The fieldset without these fields, in rows and alone."""
-    title, options = fieldset
-    rows = []
-    for row in options["fields"]:
-        row = [row] if isinstance(row, str) else row
-        rows.append(tuple(name for name in row if name not in names))
-    return title, options | {"fields": [row for row in rows if row]}
-
-
+@method_decorator(csp_update({"style-src": [EDITOR_STYLE]}), name="changeform_view")
 class PublishableAdmin(
-    PreviewMixin, GateMixin, CommentsMixin, WhereUsedMixin, VersionsMixin, BilingualAdmin
+    MergeMixin,
+    AutosaveMixin,
+    PreviewMixin,
+    GateMixin,
+    CommentsMixin,
+    WhereUsedMixin,
+    VersionsMixin,
+    BilingualAdmin,
 ):
     """A release, an event or a page: fields in two languages and one publication box.
 
@@ -186,7 +192,12 @@ class PublishableAdmin(
     list_per_page = 50
 
     class Media:
-        js = ["editorial/publication.js", "editorial/editor.js", "editorial/comments.js"]
+        js = [
+            "editorial/publication.js",
+            "editorial/editor.js",
+            "editorial/comments.js",
+            "editorial/autosave.js",
+        ]
 
     def get_queryset(self, request):
         return super().get_queryset(request).with_copy_times()
@@ -197,6 +208,7 @@ class PublishableAdmin(
     def is_live(self, obj) -> bool:
         return obj is not None and not obj.is_copy and obj.has_been_public_or_is_due()
 
+    @narrowed
     def get_fieldsets(self, request, obj=None):
         if self.is_live(obj):
             live = [(_("Facts"), {"fields": list(self.live_fields)})] if self.live_fields else []
@@ -218,6 +230,8 @@ class PublishableAdmin(
         form = super().get_form(request, obj, change=change, **kwargs)
         form.user = request.user
         form.shown = frozenset(flatten_fieldsets(self.get_fieldsets(request, obj)))
+        if obj is not None and not self.is_live(obj):
+            form.shown |= {"version"}
         return form
 
     def has_change_permission(self, request, obj=None):
@@ -307,6 +321,7 @@ class PublishableAdmin(
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None:
             context |= self.places_of(request, obj) | self.comment_panel(request, obj)
+            show_changed_sources(obj, context)
             self.mark_fields(context["adminform"].form, context["comments"])
             if obj.is_copy or self.is_live(obj):
                 context["show_save_and_add_another"] = False

@@ -34,7 +34,10 @@ class Difference:
 
 def differences(model, before: dict, after: dict) -> list[Difference]:
     """A constant number of queries for the names of related rows, one for each related model."""
-    changes = traversal.differences(model, before, after)
+    return shown(traversal.differences(model, before, after))
+
+
+def shown(changes: list[traversal.Change]) -> list[Difference]:
     names = _Names(changes)
     return [_difference(change, names) for change in changes]
 

@@ -5,7 +5,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publishing.editorial import audit, gate, history, languages, policy, slugs, traversal
+from publishing.editorial import (
+    audit,
+    autosaves,
+    gate,
+    history,
+    languages,
+    policy,
+    slugs,
+    traversal,
+)
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.languages import column
 from publishing.editorial.models import Publishable, Stage, State
@@ -36,6 +45,7 @@ def open_copy(*, item: Publishable, user=None) -> Publishable:
     traversal.fill(data, copy)
     copy.save()
     traversal.write_rows(data, copy)
+    copy.derive_freshness()
     audit.record(audit.Action.OPEN, user=user, item=live)
     return copy
 
@@ -48,6 +58,8 @@ def discard_copy(*, item: Publishable, user=None) -> Publishable:
         raise Refused(_("You may not discard this working copy."))
     ChangeNote.objects.of(copy).waiting().delete()
     audit.record(audit.Action.DISCARD, user=user, item=copy.live)
+    if user is not None:
+        autosaves.Autosave.objects.of(user, type(copy), copy.item_id).delete()
     copy.delete()
     return copy.live
 
@@ -85,6 +97,7 @@ def go_live(copy: Publishable, language: str, *, note: str, minor: bool, user=No
     traversal.fill(data, live, [language])
     save(live)
     traversal.write_rows(data, live, [language])
+    live.derive_freshness()
     if moved and live.slug != former:
         slugs.leave(live, former)
         audit.record(audit.Action.MOVE, user=user, item=live, detail=f"{former} > {live.slug}")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publishing.editorial import (
+    bases,
     freshness,
     languages,
     policy,
@@ -147,6 +148,19 @@ def _replacement_field(label):
     )
 
 
+def source_changed(row, name: str, source: str, before: str, path: str = "") -> str:
+    """What has changed in the source of a translation, with "still correct"."""
+    texts = before, languages.text(row, name, source)
+    if isinstance(row._meta.get_field(name), RichTextField):
+        texts = tuple(map(richtext.plain, texts))
+    context = {
+        "blocks": wording.blocks(*texts),
+        "name": path or name,
+        "tag": languages.TAGS[source],
+    }
+    return render_to_string("admin/editorial/_source_changed.html", context)
+
+
 class PublishableForm(forms.ModelForm):
     """A form of a publishable item.
 
@@ -157,7 +171,11 @@ class PublishableForm(forms.ModelForm):
     shown = None
     before = None
     said = None
+    # Languages that somebody else has changed meanwhile: their steps are not taken.
+    held_back = frozenset()
 
+    # What the form started from; only where a row stands behind it that others may save too.
+    version = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
     step_en = _step_field(gettext_lazy("English"))
     step_zh_hans = _step_field(gettext_lazy("Chinese"))
     at_en = _instant_field(gettext_lazy("Publication instant, English"))
@@ -188,6 +206,8 @@ class PublishableForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in set(self.fields) - (self.shown or set(self.fields)):
             del self.fields[name]
+        if "version" in self.fields and not self.is_bound and self.instance.pk:
+            self.fields["version"].initial = bases.sign(self.instance)
         self._show_changed_sources()
         for code in languages.CODES:
             self._offer_steps(code)
@@ -199,23 +219,15 @@ class PublishableForm(forms.ModelForm):
 
     def _show_changed_sources(self):
         """Beside a translation that is out of date: what has changed in its source since."""
+        self.former_sources = {}
         if self.instance.pk is None:
             return
         source = self.instance.source_language
         target = languages.other(source)
-        for name, before in freshness.former_sources(self.instance).items():
-            field = self.fields.get(column(name, target))
-            if field is None:
-                continue
-            texts = before, languages.text(self.instance, name, source)
-            if isinstance(self.instance._meta.get_field(name), RichTextField):
-                texts = tuple(map(richtext.plain, texts))
-            context = {
-                "blocks": wording.blocks(*texts),
-                "name": name,
-                "tag": languages.TAGS[source],
-            }
-            field.help_text = render_to_string("admin/editorial/_source_changed.html", context)
+        self.former_sources = freshness.former_sources(self.instance)
+        for name, before in self.former_sources.items():
+            if field := self.fields.get(column(name, target)):
+                field.help_text = source_changed(self.instance, name, source, before)
 
     def still_correct(self) -> list[str]:
         """Fields of which the editor says that the translation needs no change."""
@@ -272,7 +284,13 @@ class PublishableForm(forms.ModelForm):
             )
 
     def chosen_steps(self) -> list[tuple[str, str]]:
-        """``[(language, step), …]`` as chosen by the editor."""
+        """``[(language, step), …]`` as chosen by the editor, but for what is held back."""
+        return [(code, step) for code, step in self._steps() if code not in self.held_back]
+
+    def steps_held_back(self) -> list[tuple[str, str]]:
+        return [(code, step) for code, step in self._steps() if code in self.held_back]
+
+    def _steps(self):
         steps = [
             (code, self.cleaned_data.get(column("step", code), "")) for code in languages.CODES
         ]

@@ -6,9 +6,11 @@ stands beside it. A restored pair is current again without anybody's doing.
 """
 
 import hashlib
+from functools import cache
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models import Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -31,90 +33,155 @@ def fingerprint(text: str | None) -> str:
     return hashlib.blake2b(words.encode(), digest_size=16).hexdigest() if words else ""
 
 
-def fields(model) -> list[str]:
+def fields(model, apart: tuple[str, ...] = ()) -> list[str]:
     """The texts that are translated; the public notice belongs to its language alone."""
-    apart = getattr(model, "per_language", ())
-    return [name for name in traversal.shape(model).texts if name not in apart]
+    kept = getattr(model, "per_language", ())
+    return [name for name in traversal.shape(model, apart).texts if name not in kept]
+
+
+@cache
+def parts(model) -> list[tuple[str, traversal.Part, list[str]]]:
+    """The owned rows that have texts: by which relation, in which table, which texts."""
+    found = [(name, traversal.part(model, name)) for name in traversal.shape(model).owned]
+    named = [(name, part, fields(part.model, part.apart)) for name, part in found]
+    return [(name, part, texts) for name, part, texts in named if texts]
 
 
 def target_language(item) -> str:
     return languages.other(item.source_language)
 
 
-def _pairs(item):
-    """``{field: (fingerprint of the source, of the translation)}`` where there is a translation."""
+# A text is named by its field or, in an owned row, by relation, key and field: "quotes.<key>.text".
+# Pairs are {name: (source text, translation)}, where there is a translation.
+
+
+def _path(accessor, key, name) -> str:
+    return f"{accessor}.{key}.{name}"
+
+
+def _pairs(item) -> dict[str, tuple[str, str]]:
+    """Of the row in memory and of its parts in the database."""
     source, target = item.source_language, target_language(item)
-    pairs = {
-        name: tuple(fingerprint(languages.text(item, name, code)) for code in (source, target))
+    texts = {
+        name: tuple(languages.text(item, name, code) for code in (source, target))
         for name in fields(type(item))
     }
-    return {name: pair for name, pair in pairs.items() if pair[1]}
+    return _translated(texts | _pairs_of_parts(item, source, target))
+
+
+def _translated(texts):
+    return {name: pair for name, pair in texts.items() if fingerprint(pair[1])}
+
+
+def _pairs_of_parts(item, source, target):
+    """One query, whatever parts there are.
+
+    By plain querysets: those of modeltranslation change the order of columns that a union needs.
+    """
+    if item.pk is None:
+        return {}
+    queries = [
+        models.QuerySet(part.model)
+        .filter(**part.link(item))
+        .order_by()
+        .annotate(part_of=Value(accessor), text_of=Value(name))
+        .values_list("part_of", "key", "text_of", column(name, source), column(name, target))
+        for accessor, part, names in parts(type(item))
+        for name in names
+    ]
+    if not queries:
+        return {}
+    rows = queries[0].union(*queries[1:], all=True)
+    return {_path(a, key, name): (s or "", t or "") for a, key, name, s, t in rows}
+
+
+def _pairs_in(model, data, source, target) -> dict[str, tuple[str, str]]:
+    """The same of a snapshot."""
+
+    def pair(entry, name):
+        said = entry["texts"].get(name, {})
+        return said.get(source) or "", said.get(target) or ""
+
+    texts = {name: pair(data, name) for name in fields(model)}
+    for accessor, _part, names in parts(model):
+        for entry in data["owned"].get(accessor, ()):
+            texts |= {_path(accessor, entry["key"], name): pair(entry, name) for name in names}
+    return _translated(texts)
 
 
 def outdated(item) -> dict[str, int]:
-    """Fields whose source has changed, each with its latest confirmation. One query at most."""
+    """Texts whose source has changed, each with its latest confirmation. Two queries at most."""
     pairs = _pairs(item) if item.pk else {}
     if not pairs:
         return {}
+    prints = {name: tuple(map(fingerprint, pair)) for name, pair in pairs.items()}
     known = FieldConfirmation.objects.of(item).filter(
-        language=target_language(item), target__in={target for _source, target in pairs.values()}
+        language=target_language(item), target__in={target for _source, target in prints.values()}
     )
     latest, current = {}, set()
     for pk, name, source, target in known.order_by("pk").values_list(
         "pk", "field", "source", "target"
     ):
-        if name in pairs and pairs[name][1] == target:
+        if name in prints and prints[name][1] == target:
             latest[name] = pk
-            if pairs[name][0] == source:
+            if prints[name][0] == source:
                 current.add(name)
     return {name: pk for name, pk in latest.items() if name not in current}
 
 
 def former_sources(item) -> dict[str, str]:
-    """For each field that is out of date: the source text that its translation was made from."""
+    """For each text that is out of date: the source text that its translation was made from."""
     stale = outdated(item)
     texts = FieldConfirmation.objects.filter(pk__in=stale.values()) if stale else ()
     return {confirmation.field: confirmation.source_text for confirmation in texts}
 
 
-def confirm(item, names, *, user=None) -> None:
-    """The translations of these fields say what their sources say now."""
-    source, target = item.source_language, target_language(item)
-    for name in names:
-        text = languages.text(item, name, source)
-        FieldConfirmation.objects.get_or_create(
-            content_type=ContentType.objects.get_for_model(item),
-            object_id=item.item_id,
-            field=name,
-            language=target,
-            source=fingerprint(text),
-            target=fingerprint(languages.text(item, name, target)),
-            defaults={"source_text": text, "user": user},
-        )
+def _confirm(item, pairs: dict[str, tuple[str, str]], target: str, user) -> None:
+    """These translations say what their sources say."""
+    FieldConfirmation.objects.bulk_create(
+        [
+            FieldConfirmation(
+                content_type=ContentType.objects.get_for_model(item),
+                object_id=item.item_id,
+                field=name,
+                language=target,
+                source=fingerprint(text),
+                target=fingerprint(translation),
+                source_text=text,
+                user=user,
+            )
+            for name, (text, translation) in sorted(pairs.items())
+        ],
+        ignore_conflicts=True,
+    )
 
 
-def note_save(before, item, changed: set[tuple[str, str]], *, still_correct=(), user=None) -> None:
-    """Write down what a save says about the translation.
+def note_save(item, said: dict, data: dict, *, still_correct=(), user=None) -> None:
+    """Write down what a save says about the translation; ``said`` and ``data`` are snapshots.
 
-    ``before`` is the row as it was, ``changed`` the (field, language) pairs that differ now. Who
-    writes a translation has the source before their eyes. Where only the source changed, the
+    Who writes a translation has the source before their eyes. Where only the source changed, the
     pair that was there before counts as confirmed, if nothing else is known of it.
     """
-    target = target_language(item)
-    names = fields(type(item))
-    written = {name for name, code in changed if code == target and name in names}
-    moved = {name for name, code in changed if code == item.source_language} - written
-    unknown = moved & _pairs(before).keys() - _confirmed(before)
-    confirm(before, sorted(unknown), user=user)
-    confirm(item, sorted(written | (set(still_correct) & set(names))), user=user)
+    model = type(item)
+    source, target = item.source_language, target_language(item)
+    before_source = said["facts"].get("source_language") or source
+    before_target = languages.other(before_source)
+    before = _pairs_in(model, said, before_source, before_target)
+    there, now = (_pairs_in(model, which, source, target) for which in (said, data))
+    written = {name for name, pair in now.items() if there.get(name, ("", ""))[1] != pair[1]}
+    moved = {name for name, pair in now.items() if there.get(name, pair)[0] != pair[0]} - written
+    unknown = moved & before.keys() - _confirmed(item, before, before_target)
+    _confirm(item, {name: before[name] for name in unknown}, before_target, user)
+    agreed = written | (set(still_correct) & now.keys())
+    _confirm(item, {name: now[name] for name in agreed}, target, user)
 
 
-def _confirmed(item) -> set[str]:
-    """The fields of whose present translation any confirmation is known."""
-    present = {name: target for name, (_source, target) in _pairs(item).items()}
-    known = FieldConfirmation.objects.of(item).filter(language=target_language(item))
+def _confirmed(item, pairs, target) -> set[str]:
+    """The texts of whose translation any confirmation is known."""
+    prints = {name: fingerprint(translation) for name, (_source, translation) in pairs.items()}
+    known = FieldConfirmation.objects.of(item).filter(language=target)
     return {
-        name for name, target in known.values_list("field", "target") if present.get(name) == target
+        name for name, print_ in known.values_list("field", "target") if prints.get(name) == print_
     }
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from publishing.cache.models import PublicModel, PublicQuerySet
+from publishing.editorial import autosaves as autosaves  # so that Django finds its models
 from publishing.editorial import comments as comments  # so that Django finds its model
 from publishing.editorial import freshness, languages
 from publishing.editorial import terms as terms  # so that Django finds its model
@@ -329,6 +330,10 @@ class Publishable(PublicModel):
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], *derived}
         super().save(*args, **kwargs)
+
+    def derive_freshness(self):
+        """After its owned rows were written without it."""
+        self.save(update_fields=[])
 
     def affects_public_pages(self) -> bool:
         return not self.is_copy

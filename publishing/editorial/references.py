@@ -120,7 +120,7 @@ def _owners(model, rows):
     if generic is not None:
         owners = [getattr(row, generic.name) for row in rows.prefetch_related(generic.name)]
         return [owner for owner in owners if owner is not None]
-    path = _way_up(model)
+    path = way_up(model)
     if not path:
         return list(rows)
     owners = list(rows.select_related("__".join(path)))
@@ -129,7 +129,7 @@ def _owners(model, rows):
     return owners
 
 
-def _way_up(model) -> list[str]:
+def way_up(model) -> list[str]:
     """Foreign keys from a part to the record whose form shows it."""
     path = []
     while not _has_form(model):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from publishing.editorial import (
     audit,
+    autosaves,
     copies,
     freshness,
     history,
@@ -227,8 +228,7 @@ def record_save(
         history.write(row, data, user=user, languages=languages.CODES, note=note, kind=kind)
         return []
     changes = traversal.differences(type(row), said, data)
-    own = {(change.name, change.language) for change in changes if change.row is None}
-    freshness.note_save(before, row, own, still_correct=still_correct, user=user)
+    freshness.note_save(row, said, data, still_correct=still_correct, user=user)
     dropped = []
     if changes:
         changed = traversal.changed_languages(changes)
@@ -296,6 +296,7 @@ def delete(*, item: Publishable, user=None) -> None:
     FieldConfirmation.objects.of(row).delete()
     ChangeNote.objects.of(row).delete()
     Comment.objects.of(row).delete()
+    autosaves.forget(row)
     audit.record(Action.DELETE, user=user, item=row, detail=address)
     row.delete()
 
@@ -305,6 +306,7 @@ def forget(item: Publishable) -> None:
     """Remove what the desk keeps about an item that never belonged to the office."""
     for model in (Revision, FieldConfirmation, ChangeNote, FormerAddress, Comment):
         model.objects.of(item).delete()
+    autosaves.forget(item)
 
 
 def _notice(row, language):

@@ -96,17 +96,26 @@ def part(model: type[models.Model], accessor: str) -> Part:
     return Part(relation.related_model, (relation.field.name,))
 
 
-def snapshot(item, apart: tuple[str, ...] = ()) -> dict:
-    """Everything that an item says, ready for JSON."""
-    parts = shape(type(item), apart)
+def snapshot(item, numbers: dict[str, int] | None = None) -> dict:
+    """Everything that an item says, ready for JSON; as many queries as it has relations.
+
+    ``numbers``, if given, learns the primary key of each owned row by its key.
+    """
+    parts = shape(type(item))
+    related = {
+        name: _related(type(item), name, [item.pk]).get(item.pk, []) for name in parts.relations
+    }
+    rows = {name: _owned(item, name, numbers) for name in parts.owned}
+    return {**_columns(item, parts), "relations": related, "owned": rows}
+
+
+def _columns(item, parts) -> dict:
     return {
         "texts": {
             name: {code: _text(item, column(name, code)) for code in languages.CODES}
             for name in parts.texts
         },
         "facts": {name: _stored(item, name) for name in parts.facts},
-        "relations": {name: _related(item, name) for name in parts.relations},
-        "owned": {name: _owned(item, name) for name in parts.owned},
     }
 
 
@@ -123,19 +132,35 @@ def _stored(item, name):
     return field.value_to_string(item)
 
 
-def _related(item, name):
-    if item.pk is None:
-        return []
-    field = item._meta.get_field(name)
-    links = field.remote_field.through._base_manager.filter(**{field.m2m_field_name(): item.pk})
-    return sorted(links.values_list(f"{field.m2m_reverse_field_name()}_id", flat=True))
+def _related(model, name, pks) -> dict[int, list[int]]:
+    """What each of the rows is linked with, in one query for all of them."""
+    field = model._meta.get_field(name)
+    own, other = field.m2m_field_name(), f"{field.m2m_reverse_field_name()}_id"
+    links = field.remote_field.through._base_manager.filter(**{f"{own}__in": pks})
+    found: dict[int, list[int]] = {}
+    for pk, target in links.order_by(other).values_list(f"{own}_id", other):
+        found.setdefault(pk, []).append(target)
+    return found
 
 
-def _owned(item, accessor):
+def _owned(item, accessor, numbers):
     if item.pk is None:
         return []
     owned = part(type(item), accessor)
-    return [{"key": str(row.key), **snapshot(row, owned.apart)} for row in owned.rows(item)]
+    parts, rows = shape(owned.model, owned.apart), list(owned.rows(item))
+    pks = [row.pk for row in rows]
+    related = {name: _related(owned.model, name, pks) for name in parts.relations if pks}
+    if numbers is not None:
+        numbers |= {str(row.key): row.pk for row in rows}
+    return [
+        {
+            "key": str(row.key),
+            **_columns(row, parts),
+            "relations": {name: related[name].get(row.pk, []) for name in parts.relations},
+            "owned": {name: _owned(row, name, numbers) for name in parts.owned},
+        }
+        for row in rows
+    ]
 
 
 def write(data: dict, item, codes: Iterable[str] = languages.CODES):
@@ -204,7 +229,7 @@ def differences(model, before: dict, after: dict, *, apart=(), row=None) -> list
     changes = []
 
     def compare(name, language, old, new):
-        if _plain(old) != _plain(new):
+        if plain(old) != plain(new):
             changes.append(Change(model, name, language, old, new, row))
 
     for name in parts.texts:
@@ -232,7 +257,10 @@ def _owned_differences(model, accessor, before, after):
     return changes
 
 
-def _plain(value):
+def plain(value):
+    """What of a value counts in a comparison: browsers end lines in a way of their own."""
+    if isinstance(value, str):
+        value = value.replace("\r\n", "\n")
     return None if value in ("", [], {}) else value
 
 

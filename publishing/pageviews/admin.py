@@ -1,4 +1,7 @@
-from django.contrib import admin
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
@@ -6,8 +9,19 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from . import charts, downloads, kinds
+from .forms import CorrectionForm
 from .models import Correction, Total
-from .statistics import PERIODS, TABLES, Statistics, table, titles
+from .statistics import PERIODS, TABLES, Statistics, edit_url, form_address, table, titles
+
+
+class Subject(NamedTuple):
+    """What a page of statistics is about, other than everything."""
+
+    query: str
+    title: str
+    url: str
+    kind: str
+    ids: Iterable[int]
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -28,23 +42,27 @@ class TotalAdmin(ReadOnlyAdmin):
     def changelist_view(self, request, extra_context=None):
         if not self.has_view_permission(request):
             raise PermissionDenied
-        item = self._item(request)
-        statistics = self._statistics(request, item)
+        item, subject = self._item(request), self._subject(request)
+        statistics = self._statistics(request, item, subject)
         wanted = request.GET.get("csv")
         if wanted:
             return self._download(wanted, statistics)
+        form = self._correction_form(request, item, statistics)
+        if request.method == "POST" and self._corrected(request, item, form):
+            return redirect(request.get_full_path())
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Pageviews"),
             "subtitle": None,
             "item": item,
-            "item_title": titles([item]).get(item, str(item)) if item else "",
+            "subject": subject or self._named(item),
             "statistics": statistics,
             "chart": charts.bars(statistics.by_day),
             "periods": PERIODS,
             "tables": TABLES,
             "corrections": self._corrections(item),
+            "correction_form": form,
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/pageviews/statistics.html", context)
@@ -65,11 +83,32 @@ class TotalAdmin(ReadOnlyAdmin):
             raise Http404
         return item
 
-    def _statistics(self, request, item):
+    def _named(self, item):
+        if item is None:
+            return None
+        title = titles([item]).get(item, str(item))
+        return Subject(f"item={item}", title, edit_url(item), item.kind, (item.id,))
+
+    def _subject(self, request):
+        """What the statistics are gathered for, as a partner and its releases; None without."""
+        token = request.GET.get("about", "")
+        if not token:
+            return None
+        found = kinds.gathering(token)
+        row = found and found[0].model._base_manager.filter(pk=found[1]).first()
+        if not row:
+            raise Http404
+        gathering, pk = found
+        url = form_address(gathering.label, pk)
+        return Subject(f"about={token}", str(row), url, gathering.kind, gathering.ids_of(pk))
+
+    def _statistics(self, request, item, subject):
         wanted = request.GET.get("days", "")
         days = int(wanted) if wanted in map(str, PERIODS) else 30
         if item:
             return Statistics(days=days, kind=item.kind, ids=(item.id,))
+        if subject:
+            return Statistics(days=days, kind=subject.kind, ids=subject.ids)
         return Statistics(days=days)
 
     def _download(self, wanted, statistics):
@@ -77,6 +116,23 @@ class TotalAdmin(ReadOnlyAdmin):
             raise Http404
         name = f"pageviews-{wanted}-{statistics.since}-{statistics.until}.csv"
         return downloads.response(table(wanted, statistics), name)
+
+    def _correction_form(self, request, item, statistics):
+        """The form, for an item and for those who may; else None."""
+        if item is None or not request.user.has_perm("pageviews.add_correction"):
+            if request.method == "POST":
+                raise PermissionDenied
+            return None
+        return CorrectionForm(request.POST or None, initial={"shown": statistics.shown})
+
+    def _corrected(self, request, item, form) -> bool:
+        if not form.is_valid():
+            return False
+        changed = form.save(item, request.user)
+        if not form.errors:
+            told = _("The public number is corrected.") if changed else _("Nothing was changed.")
+            messages.success(request, told)
+        return not form.errors
 
     def _corrections(self, item):
         if item is None:

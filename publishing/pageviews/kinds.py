@@ -30,7 +30,21 @@ class Kind(NamedTuple):
         return apps.get_model(self.label)
 
 
+class Gathering(NamedTuple):
+    """Something that is not counted itself and has the views of the items it gathers."""
+
+    key: str
+    label: str
+    kind: str
+    ids_of: Callable[[int], Iterable[int]]
+
+    @property
+    def model(self):
+        return apps.get_model(self.label)
+
+
 _kinds: dict[str, Kind] = {}
+_gatherings: dict[str, Gathering] = {}
 
 
 def register(key: str, model, public_ids: Callable[[set[int]], set[int]]) -> None:
@@ -39,6 +53,26 @@ def register(key: str, model, public_ids: Callable[[set[int]], set[int]]) -> Non
         raise ImproperlyConfigured(f"Not a key for counting: {key!r}. Use small ASCII letters.")
     label = model if isinstance(model, str) else model._meta.label
     _kinds[key] = Kind(key, label.lower(), public_ids)
+
+
+def gather(key: str, model: str, kind: str, ids_of: Callable[[int], Iterable[int]]) -> None:
+    """``ids_of`` gives the keys of the items of ``kind`` that belong to a row of ``model``."""
+    _gatherings[key] = Gathering(key, model.lower(), kind, ids_of)
+
+
+def gathering(token: str) -> tuple[Gathering, int] | None:
+    """What a token such as ``partner-12`` gathers, and the key of its row."""
+    match = TOKEN.fullmatch(token)
+    if match is None or match[1] not in _gatherings:
+        return None
+    return _gatherings[match[1]], int(match[2])
+
+
+def gathering_of(instance) -> str:
+    """The token of a row that gathers; empty where its model does not."""
+    label = instance._meta.concrete_model._meta.label_lower
+    found = (each.key for each in _gatherings.values() if each.label == label)
+    return next((f"{key}-{instance.pk}" for key in found), "")
 
 
 def unregister(key: str) -> None:

@@ -197,7 +197,7 @@ class Correction(models.Model):
     class Meta:
         verbose_name = _("correction of pageviews")
         verbose_name_plural = _("corrections of pageviews")
-        default_permissions = ("view",)
+        default_permissions = ("add", "view")
         ordering = ["-at", "-pk"]
         indexes = [models.Index(fields=["kind", "object_id"], name="pageviews_correction_item")]
 

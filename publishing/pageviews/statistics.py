@@ -174,12 +174,22 @@ def titles(items: Iterable[Item]) -> dict[Item, str]:
 
 def edit_url(item: Item) -> str:
     kind = kinds.get(item.kind)
-    if kind is None:
-        return ""
+    return form_address(kind.label, item.id) if kind else ""
+
+
+def form_address(label: str, pk: int) -> str:
+    """Where staff edit a row; empty where the admin does not know its model."""
     try:
-        return reverse(f"admin:{kind.label.replace('.', '_')}_change", args=[item.id])
+        return reverse(f"admin:{label.replace('.', '_')}_change", args=[pk])
     except NoReverseMatch:
         return ""
+
+
+def address(instance) -> str:
+    """Where staff read the statistics of an item, or of what a row gathers; else empty."""
+    about = kinds.gathering_of(instance)
+    query = f"about={about}" if about else f"item={kinds.item_of(instance)}"
+    return f"{reverse('admin:pageviews_total_changelist')}?{query}"
 
 
 def table(name: str, statistics: Statistics) -> Iterator[tuple]:

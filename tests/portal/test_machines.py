@@ -12,6 +12,7 @@ from django.utils import timezone
 from PIL import Image
 
 from partners.models import Agreement, InstitutionType
+from portal.about import TOPICS
 from portal.machines import sitemaps
 from portal.machines.news import news_ends
 from portal.models import SiteSettings
@@ -139,6 +140,9 @@ def test_every_kind_of_page_is_listed(client):
         assert all(lastmod for lastmod, _alternates in found.values())
     lists = entries(client, "/sitemaps/site-1.xml")
     assert f"{BASE}/zh-hans/about/privacy/" in lists and f"{BASE}/en/" in lists
+    for topic in TOPICS:
+        changed, _alternates = lists[f"{BASE}/zh-hans/about/{topic}/"]
+        assert datetime.date.fromisoformat(changed) <= timezone.localdate()
     for address in lists:
         assert client.get(address.removeprefix(BASE)).status_code == 200
 
@@ -198,7 +202,8 @@ def test_robots_may_read_everything_but_sign_in_and_search(client):
 
 
 def test_security_txt_names_the_contact_and_expires_within_a_year(client, office):
-    assert client.get("/.well-known/security.txt").status_code == 404
+    text = client.get("/.well-known/security.txt").text
+    assert f"Contact: {BASE}/en/about/contact/" in text.splitlines()
     SiteSettings.objects.update(email="office@example.org")
     lines = dict(
         line.split(": ", 1)

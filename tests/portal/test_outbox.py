@@ -1,6 +1,8 @@
 """A mail server that fails: no request does, nothing is lost, and the desk says so."""
 
 import smtplib
+import socketserver
+import threading
 from datetime import timedelta
 
 import pytest
@@ -29,6 +31,58 @@ def server_is_down(monkeypatch):
         raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
 
     monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refuse)
+
+
+@pytest.fixture
+def refusing_server(settings):
+    """A real SMTP server that says no; yields how often it was asked."""
+    asked = []
+
+    class Refusing(socketserver.StreamRequestHandler):
+        def handle(self):
+            asked.append(self.client_address)
+            self.wfile.write(b"421 mail.example.org too busy\r\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Refusing) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        settings.PORTAL_MAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
+        yield asked
+        server.shutdown()
+
+
+def test_a_refusing_server_fails_no_request_is_asked_less_often_and_shown_on_the_desk(
+    client, admin_client, refusing_server
+):
+    make_user("editor", email="editor@example.org")
+    answer = client.post(reverse("account_reset_password"), {"email": "editor@example.org"})
+    assert answer.status_code == 302
+    pauses = []
+    for number in range(1, 7):
+        later()
+        before = timezone.now()
+        assert deliver() == (0, 1)
+        letter = Letter.objects.get()
+        assert letter.attempts == number and "too busy" in letter.error
+        pauses.append(round((letter.next_attempt - before) / timedelta(minutes=1)))
+        # Not before its time.
+        assert deliver() == (0, 0)
+    assert pauses == [1, 5, 15, 60, 240, 240]
+    assert len(refusing_server) == 6
+    desk = admin_client.get("/en/admin/").text
+    assert "not taken by the mail server" in desk and "too busy" in desk
+
+
+def test_a_server_that_is_not_there_fails_no_sign_up_of_a_reader(client, settings):
+    with socketserver.TCPServer(("127.0.0.1", 0), None) as closed:
+        address = closed.server_address
+    settings.PORTAL_MAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = address
+    wishes = {"reads": "en", "kinds": "releases", "rhythm": "weekly"}
+    answer = client.post("/en/subscribe/", {"email": "reader@example.org"} | wishes)
+    assert answer.status_code == 302
+    assert deliver() == (0, 1)
+    assert "Connection refused" in Letter.objects.get().error
 
 
 def later(**pause):

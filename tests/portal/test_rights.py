@@ -14,8 +14,10 @@ from django.urls.resolvers import URLPattern
 
 from news.models import Boilerplate, BoilerplateVersion, Commitment, PressContact
 from partners.models import FormerAddress, InstitutionMerge
+from portal.linkcheck.models import ExternalLink
 from portal.models import Banner, HomeBlock, MenuItem, Milestone, Pin, SiteSettings
 from portal.outbox.models import Letter
+from portal.subscriptions.models import Subscriber
 from publishing.editorial import audit, copies
 from publishing.editorial.terms import Term
 from publishing.media.models import File, Image, Video
@@ -99,6 +101,10 @@ def world():
         "auditevent": audit.record(audit.Action.EXPORT),
         "term": Term.objects.first(),
         "authenticator": make_authenticator(),
+        "subscriber": Subscriber.objects.create(
+            email="reader@example.org", language="en", reads_en=True
+        ),
+        "externallink": ExternalLink.objects.create(address="https://a.example/", fingerprint="0"),
         "letter": Letter.objects.create(recipient="li@example.org", subject="x", message=b""),
         "searchmiss": SearchMiss.objects.create(text="x", language="en", day="2026-01-01"),
     }

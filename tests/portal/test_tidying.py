@@ -4,12 +4,21 @@ from datetime import timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection
+from django.db.models import EmailField, GenericIPAddressField
 from django.utils import timezone
 
+from news.models import Release
 from portal.outbox.models import Letter
-from portal.tidying import DAYS
+from portal.subscriptions.models import Edition, Subscriber, Told
+from portal.tidying import DAYS, tidy
+from publishing.pageviews.models import Salt
+from publishing.search.models import SearchMiss
 from tests.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -39,3 +48,63 @@ def test_mail_that_waits_stays():
     Letter.objects.create(recipient="a@x.org", subject="s", message=b"", made=made)
     call_command("tidy")
     assert Letter.objects.exists()
+
+
+def test_what_subscribers_were_told_goes_after_its_time_and_they_stay():
+    reader = Subscriber.objects.create(email="a@example.org", language="en", reads_en=True)
+    Subscriber.objects.update(confirmed_at=timezone.now() - timedelta(days=900))
+    kind = ContentType.objects.get_for_model(Release)
+    for days in (69, 71):
+        at = timezone.now() - timedelta(days=days)
+        Edition.objects.create(subscriber=reader, slot=f"{days}", made=at)
+        Told.objects.create(
+            subscriber=reader, content_type=kind, object_id=days, language="en", at=at
+        )
+    call_command("tidy")
+    assert Edition.objects.get().slot == "69" and Told.objects.get().object_id == 69
+    assert Subscriber.objects.exists()
+
+
+def test_attempts_to_sign_in_go_with_their_addresses(settings):
+    cache.set("ratelimit:203.0.113.9", 1, timeout=60)
+    cache.set("living", 1, timeout=3600)
+    tidy(now=timezone.now() + timedelta(minutes=5))
+    assert cache.get("living") == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key FROM portal_cache")
+        assert "203.0.113.9" not in repr(cursor.fetchall())
+
+
+def test_old_searches_and_visitors_hashes_go():
+    old = timezone.localdate() - timedelta(days=200)
+    SearchMiss.objects.create(text="x", language="en", day=old)
+    Salt.objects.create(day=old, salt="00")
+    call_command("tidy")
+    assert not SearchMiss.objects.exists() and not Salt.objects.exists()
+
+
+# Tables that know a person beyond what the public reads, and what ends their rows.
+PERSONAL = {
+    "account.EmailAddress": "with the account",
+    "account.EmailConfirmation": "never written: addresses are not confirmed",
+    "auth.User": "deleted on the desk",
+    "news.PressContact": "deleted on the desk",
+    "outbox.Letter": "tidy",
+    "partners.ContactPoint": "deleted on the desk",
+    "portal.SiteSettings": "the office itself",
+    "sessions.Session": "tidy",
+    "subscriptions.Subscriber": "leaves, or tidy",
+    "usersessions.UserSession": "tidy",
+}
+
+
+def test_no_table_with_personal_data_is_without_a_rule():
+    """A column for a mail or network address, a telephone, a browser or a session."""
+    telling = ("email", "ip", "user_agent", "telephone", "session_key", "recipient")
+    found = {
+        model._meta.label
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, (EmailField, GenericIPAddressField)) or field.name in telling
+    }
+    assert found <= set(PERSONAL), found - set(PERSONAL)

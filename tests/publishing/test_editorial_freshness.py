@@ -115,7 +115,7 @@ class TestForm:
         release = make_release(public=[], headline_en="Partners met in Nanjing")
         save(author, release, headline_en="Partners met in Cambridge")
         page = author.get(form_address(release)).content.decode()
-        place = page.partition('name="headline_zh_hans"')[2].partition("</fieldset>")[0]
+        place = page.partition(" field-headline_zh_hans")[2].partition("field-summary_en")[0]
         assert "The source has changed since" in place
         assert "Partners met in <del>Nanjing</del><ins>Cambridge</ins>" in place
         assert 'name="still_correct" value="headline"' in place
@@ -178,3 +178,71 @@ class TestBoard:
     @pytest.mark.parametrize("number", ["0", "x", "-1", "9999999"])
     def test_a_wrong_page_is_a_page(self, publisher, number):
         assert publisher.get(BOARD, {"page": number}).status_code == 200
+
+
+class TestRows:
+    """Quotes, points, sessions and every other part with texts keep step like the text itself."""
+
+    @pytest.fixture
+    def release(self):
+        release = make_release(public=[])
+        release.quotes.create(text_en="Words", text_zh_hans="话", speaker_en="Li")
+        return release
+
+    def test_a_changed_source_makes_the_item_out_of_date(self, author, release):
+        save(author, release, **{"quotes-0-text_en": "Other words"})
+        assert state(release) == Freshness.OUTDATED
+        save(author, release, **{"quotes-0-text_zh_hans": "别的话"})
+        assert state(release) == Freshness.DRAFT
+
+    def test_so_does_a_session_of_an_event(self, author):
+        event = make_event(public=[])
+        event.sessions.create(title_en="Opening", title_zh_hans="开幕式")
+        save(author, event, **{"sessions-0-title_en": "Opening session"})
+        assert state(event) == Freshness.OUTDATED
+
+    def test_a_row_in_one_language_owes_nothing(self, author, release):
+        save(author, release, **{"quotes-0-speaker_en": "Li Ming"})
+        assert state(release) == Freshness.DRAFT
+
+    def test_the_row_shows_what_changed_and_may_be_called_correct(self, author, release):
+        save(author, release, **{"quotes-0-text_en": "Other words"})
+        page = author.get(form_address(release)).content.decode()
+        place = page.partition('name="quotes-0-text_zh_hans"')[2].partition("</td>")[0]
+        assert "<del>Words</del><ins>Other words</ins>" in place
+        path = f"quotes.{release.quotes.get().key}.text"
+        assert f'name="still_correct" value="{path}"' in place
+        save(author, release, still_correct=[path])
+        assert state(release) == Freshness.DRAFT
+
+    def test_a_row_whose_source_was_taken_back_is_current(self, author, release):
+        save(author, release, **{"quotes-0-text_en": "Other words"})
+        save(author, release, **{"quotes-0-text_en": "Words"})
+        assert state(release) == Freshness.DRAFT
+
+    def test_a_removed_row_owes_nothing(self, author, release):
+        save(author, release, **{"quotes-0-text_en": "Other words"})
+        save(author, release, **{"quotes-0-DELETE": "on"})
+        assert state(release) == Freshness.DRAFT
+
+    def test_publishing_carries_the_debt_to_the_live_row_and_its_lists(self, author):
+        release = make_release(slug="live-one")
+        release.quotes.create(text_en="Words", text_zh_hans="话")
+        copy = copies.open_copy(item=release)
+        save(author, copy, **{"quotes-0-text_en": "Other words"})
+        assert state(release) == Freshness.CURRENT
+        services.publish(item=copy, language="en", minor=True)
+        assert state(release) == Freshness.OUTDATED
+        assert state(copies.open_copy(item=release)) == Freshness.OUTDATED
+        boss = make_user(group="Publisher")
+        author.force_login(boss)
+        board = author.get(BOARD)
+        assert [row["title"] for row in board.context["rows"]] == [str(release)]
+        assert board.context["counts"][1][2] == 1
+        found = author.get(
+            address("admin:news_release_changelist"), {"translation": "zh-hans:outdated"}
+        )
+        assert list(found.context["cl"].result_list) == [release]
+        desk = author.get(address("admin:index")).content.decode()
+        assert "Translations out of date <b>1</b>" in desk
+        assert BOARD in desk

@@ -339,6 +339,40 @@ def test_a_correction_needs_a_reason_and_never_goes_below_zero(site):
     assert site.total(item) == 0
 
 
+def may_correct(client):
+    user = get_user_model().objects.get(pk=client.session["_auth_user_id"])
+    user.user_permissions.add(
+        Permission.objects.get(content_type__app_label="pageviews", codename="add_correction")
+    )
+
+
+def test_staff_correct_a_number_on_the_page_of_its_statistics(site, reader, address):
+    item = site.item(base=190)
+    assert reader.post(f"{address}?item={item}", {"shown": 3, "reason": "x"}).status_code == 403
+    may_correct(reader)
+    answer = reader.post(
+        f"{address}?item={item}", {"shown": 150, "reason": "Forged by a script"}, follow=True
+    )
+    assert site.total(item) == 150
+    assert "Public number: 150." in text(answer)
+    assert "190 150 Forged by a script" in text(answer)
+
+
+def test_a_refused_correction_says_why_and_keeps_what_was_typed(site, reader, address):
+    item = site.item(base=190)
+    may_correct(reader)
+    for shown, reason, sentence in (
+        ("-1", "Forged", "greater than or equal to 0"),
+        ("many", "Forged", "Enter a whole number"),
+        ("3", "", "This field is required"),
+    ):
+        answer = reader.post(f"{address}?item={item}", {"shown": shown, "reason": reason})
+        assert answer.status_code == 200 and sentence in text(answer)
+        assert f'value="{shown}"' in answer.content.decode()
+    assert site.total(item) == 190
+    assert reader.post(address, {"shown": 1, "reason": "x"}).status_code == 403
+
+
 def test_the_database_itself_refuses_a_number_below_zero(site):
     item = site.item(base=5)
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -245,7 +245,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "correction of pageviews",
                 "verbose_name_plural": "corrections of pageviews",
                 "ordering": ["-at", "-pk"],
-                "default_permissions": ("view",),
+                "default_permissions": ("add", "view"),
                 "indexes": [
                     models.Index(fields=["kind", "object_id"], name="pageviews_correction_item")
                 ],

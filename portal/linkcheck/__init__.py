@@ -1,0 +1,1 @@
+"""Links that lead to other sites: whether they still lead somewhere."""
