@@ -28,13 +28,14 @@ from partners.admin.people import PeopleAdminMixin
 from publishing.editorial.admin import (
     BilingualAdmin,
     BilingualFields,
-    BilingualInline,
     ChineseFilter,
     EnglishFilter,
+    NamedCells,
     PublishableAdmin,
     both,
     publication_fieldset,
 )
+from publishing.editorial.choosers import KnownChoices
 from publishing.editorial.forms import PublishableForm
 from publishing.editorial.languages import columns
 from publishing.editorial.word_admin import WordDraftMixin
@@ -73,42 +74,49 @@ class ReleaseForm(PublishableForm):
         return base
 
 
-class PartInline(LeadImageAdminMixin, BilingualInline):
+class PartInline(LeadImageAdminMixin, KnownChoices, BilingualFields, admin.StackedInline):
     """A part of an item, in its order; closed until somebody needs it."""
 
+    extra = 0
     classes = ["collapse"]
 
 
 class QuoteInline(PartInline):
     model = Quote
-    fields = ["order", *columns("text", "speaker", "speaker_title"), "after"]
+    autocomplete_fields = ["person", "post"]
+    fields = [
+        *both("text"),
+        ("person", "post"),
+        *both("speaker", "speaker_title"),
+        ("after", "order"),
+    ]
 
 
 class PointInline(PartInline):
     model = Point
-    fields = ["order", *columns("heading", "label", "text"), "after"]
+    fields = [*both("heading", "label", "text"), ("after", "order")]
 
 
 class NoteInline(PartInline):
     model = Note
-    fields = ["order", *columns("text")]
+    fields = [*both("text"), "order"]
 
 
 class AttachmentInline(PartInline):
     model = Attachment
-    fields = ["order", "file", *columns("label")]
+    fields = [("file", "order"), *both("label")]
     autocomplete_fields = ["file"]
 
 
 class GalleryInline(PartInline):
     model = GalleryPicture
-    fields = ["order", "image", *columns("caption")]
+    fields = [("image", "order"), *both("caption")]
     autocomplete_fields = ["image"]
 
 
 class CorrectionInline(PartInline):
     model = Correction
-    fields = ["corrected_on", *columns("text")]
+    fields = ["corrected_on", *both("text")]
 
 
 @admin.register(Release)
@@ -210,27 +218,27 @@ class ReleaseAdmin(
 
 class OrganiserInline(PartInline):
     model = EventOrganiser
-    fields = ["order", "role", "institution", *columns("label")]
+    fields = [("role", "institution", "order"), *both("label")]
     autocomplete_fields = ["institution"]
 
 
 class DelegationInline(PartInline):
     model = Delegation
+    autocomplete_fields = ["person", "post"]
     fields = [
-        "order",
-        *columns("name", "leader", "leader_title", "sectors", "unnamed"),
-        "country",
-        "mode",
+        *both("name"),
+        ("country", "mode", "order"),
+        ("person", "post"),
+        *both("leader", "leader_title", "sectors", "unnamed"),
     ]
 
 
-class SessionInline(BilingualFields, admin.StackedInline):
+class SessionInline(PartInline):
     model = Session
-    extra = 0
-    classes = ["collapse"]
     autocomplete_fields = ["agreements"]
     fields = [
-        ("order", "kind", "day", "starts", "ends"),
+        ("kind", "order"),
+        ("day", "starts", "ends"),
         *both("title", "text", "speakers"),
         ("spoken", "interpretation"),
         "agreements",
@@ -274,9 +282,10 @@ class EventAdmin(SearchAdminMixin, CeremonyViewMixin, PeopleAdminMixin, Publisha
     ]
 
 
-class VersionInline(BilingualInline):
+class VersionInline(PartInline):
     model = BoilerplateVersion
-    fields = ["valid_from", *columns("heading", "text")]
+    classes = []
+    fields = ["valid_from", *both("heading", "text")]
 
 
 @admin.register(Boilerplate)
@@ -298,9 +307,9 @@ class BoilerplateVersionAdmin(BilingualAdmin):
         return False
 
 
-class TelephoneInline(admin.TabularInline):
+class TelephoneInline(NamedCells, admin.TabularInline):
     model = PressTelephone
-    fields = ["order", "printed"]
+    fields = ["printed", "order"]
     extra = 1
 
 
@@ -314,13 +323,14 @@ class PressContactAdmin(BilingualAdmin):
     inlines = [TelephoneInline]
     fieldsets = [
         (None, {"fields": [*both("name", "role"), "institution", "email"]}),
-        (_("Leaving"), {"fields": ["has_left", "successor"]}),
+        (_("After leaving the office"), {"fields": ["has_left", "successor"]}),
     ]
 
 
-class EvidenceInline(BilingualInline):
+class EvidenceInline(PartInline):
     model = Evidence
-    fields = ["release", "address", *columns("label"), "date"]
+    classes = []
+    fields = [("release", "address", "date"), *both("label")]
     autocomplete_fields = ["release"]
 
 

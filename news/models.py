@@ -28,6 +28,7 @@ from news.parts import (
     Quote,
 )
 from partners.models import Agreement, CooperationField, Institution, Participation, Place
+from partners.models.places import with_surroundings
 from publishing.editorial import languages
 from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField, read
 from publishing.editorial.languages import column
@@ -56,6 +57,9 @@ __all__ = [
 ]
 
 
+NAMES = languages.columns("name")
+
+
 class EventQuerySet(PublishableQuerySet):
     def upcoming(self, now=None):
         """Not yet over; with ``past`` it divides all events at one boundary."""
@@ -65,7 +69,7 @@ class EventQuerySet(PublishableQuerySet):
         return self.filter(ends_at__lte=now or timezone.now()).order_by("-starts_at", "-pk")
 
     def for_list(self):
-        return self.select_related("place__parent__parent__parent")
+        return self.select_related(with_surroundings("place"))
 
     def for_page(self):
         return self.for_list().select_related("parent", "intro_video__poster", "recording__poster")
@@ -85,10 +89,10 @@ class EventQuerySet(PublishableQuerySet):
 
     def for_link(self):
         """What a link shows beside the title: the day and the place."""
-        place = languages.columns("place__name")
-        return self.select_related("place").only(
-            "slug", "start_date", *languages.columns("title"), *place
-        )
+        steps = with_surroundings("place").split("__")
+        places = ["__".join(steps[: depth + 1]) for depth in range(len(steps))]
+        shown = [f"{place}__{name}" for place in places for name in ("level", *NAMES)]
+        return self.for_list().only("slug", "start_date", *languages.columns("title"), *shown)
 
     def next_end(self, after):
         """When the next event turns into the past, or None."""

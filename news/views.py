@@ -1,12 +1,14 @@
 from dataclasses import replace
 
 from django.db.models import Prefetch
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.generic import ListView
 
 from news import reading
@@ -15,11 +17,18 @@ from news.calendars import calendar
 from news.composition import composed
 from news.feeds import CHOICES, title_of
 from news.models import Event, EventOrganiser, Release
+from news.programme import spoken_in
 from news.selection import MOST_READ, PARAMETERS, UNDATED, Selection
-from partners.models import Agreement, CooperationField
+from partners.models import (
+    Agreement,
+    AgreementParty,
+    CooperationField,
+    PersonShown,
+)
 from publishing.cache.pages import public_page
 from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
+from publishing.editorial.addresses import absolute
 from publishing.editorial.views import PublishableDetail
 
 
@@ -143,17 +152,27 @@ class ReleaseDetail(PublishableDetail):
             context["page_urls"] = replace(
                 context["page_urls"], canonical=release.original_url, alternates=[]
             )
+        agreements = reading.agreements(release)
+        parties = AgreementParty.objects.once_each(agreements) if agreements else []
+        among_parties = {party.institution_id for party in parties}
+        pictures = list(release.rows("pictures", "image"))
         return context | {
             "page_address": address,
             "crumbs": self.crumbs(context),
             "parts": composed(release, opening=release.dateline),
             "events": reading.events(release),
-            "agreements": reading.agreements(release),
-            "institutions": reading.institutions(release),
+            "agreements": agreements,
+            "parties": parties,
+            "institutions": [
+                institution
+                for institution in reading.institutions(release)
+                if institution.pk not in among_parties
+            ],
             "corrections": [row for row in release.rows("corrections") if row.text],
             "notes": [row for row in release.rows("notes") if row.text],
             "attachments": [row for row in release.rows("attachments", "file") if row.label],
-            "pictures": release.rows("pictures", "image"),
+            "pictures": pictures,
+            "people_shown": people_shown(release.lead_image, *(row.image for row in pictures)),
             "videos": release.rows("videos", "poster"),
             "boilerplates": [row for row in release.rows("boilerplates") if row.text],
             "contacts": release.press_contacts.for_page() if release.has("press_contacts") else [],
@@ -185,6 +204,13 @@ def named(release):
     ]
 
 
+def people_shown(*pictures):
+    """Who stands in each picture, by its key: "A, B"."""
+    known = [picture for picture in pictures if picture]
+    names = PersonShown.objects.names_by_picture(known) if known else {}
+    return {key: pgettext("between names", ", ").join(several) for key, several in names.items()}
+
+
 @method_decorator(public_page("page"), name="dispatch")
 class EventList(ListView):
     """What is still to come, then the record of what was."""
@@ -208,7 +234,7 @@ class EventList(ListView):
         }
 
 
-@method_decorator(public_page(), name="dispatch")
+@method_decorator(public_page("spoken"), name="dispatch")
 class EventDetail(PublishableDetail):
     model = Event
     template_name = "news/event_detail.html"
@@ -220,10 +246,21 @@ class EventDetail(PublishableDetail):
     def get_context_data(self, **kwargs):
         event = self.object
         is_over = event.is_over()
+        sessions = list(
+            event.sessions.select_related("event").prefetch_related(public_agreements())
+        )
+        spoken = self.request.GET.get("spoken", "")
+        if spoken and spoken not in spoken_in(sessions):
+            raise Http404
         agreements = list(event.agreements.public().with_status())
         releases = list(event.releases.public().newest_first().for_list())
         calendar = reverse("news:event_calendar", args=[event.slug])
-        return super().get_context_data(**kwargs) | {
+        context = super().get_context_data(**kwargs)
+        if spoken:
+            # A part of the page, which is no page of its own.
+            here = absolute(event.get_absolute_url())
+            context["page_urls"] = replace(context["page_urls"], canonical=here, alternates=[])
+        return context | {
             "crumbs": [
                 (_("Events"), reverse("news:event_list")),
                 (str(event.printed_date.year), ""),
@@ -237,10 +274,13 @@ class EventDetail(PublishableDetail):
             else None,
             "parts": event.parts.public().for_list().order_by("starts_at", "pk"),
             "organisers": self.organisers(event),
-            "delegations": [row for row in event.delegations.all() if row.name or row.leader],
-            "sessions": event.sessions.select_related("event").prefetch_related(
-                public_agreements()
-            ),
+            "delegations": [
+                row
+                for row in event.delegations.select_related("person", "post")
+                if row.name or row.name_here
+            ],
+            "sessions": [one for one in sessions if one.is_spoken_in(spoken)],
+            "spoken_choices": self.spoken_choices(sessions, spoken),
             "institutions": event.institutions.public(),
             "agreements": [one for one in agreements if not (is_over and one.signed)],
             "signed": [one for one in agreements if is_over and one.signed],
@@ -252,6 +292,21 @@ class EventDetail(PublishableDetail):
         """Whether a release could not yet know how the event went."""
         last = release.release_date_last
         return last is not None and last < self.object.start_date_first
+
+    def spoken_choices(self, sessions, chosen):
+        """The programme by language, where its sessions have several."""
+        labels = [("", _("All languages"))]
+        labels += [(one.value, one.label) for one in spoken_in(sessions)]
+        if len(labels) < 3:
+            return []
+        return [
+            {
+                "name": capfirst(label),
+                "url": f"?spoken={value}#programme" if value else f"{self.request.path}#programme",
+                "current": value == chosen,
+            }
+            for value, label in labels
+        ]
 
     def organisers(self, event):
         """``[(role, [organiser, …]), …]`` in the order of the roles."""

@@ -12,7 +12,10 @@ from publishing.search.publishable import ALWAYS
 
 def register():
     targets.register(
-        "partners:institution", Institution, public=lambda rows, language: rows.public()
+        "partners:institution",
+        Institution,
+        public=lambda rows, language: rows.public(),
+        stands_in="merged_into",
     )
     targets.register(
         "partners:agreement",

@@ -51,6 +51,7 @@ _LISTS = ("partners.cooperationfield", "partners.institutiontype")
 _AUTHOR = {
     **dict.fromkeys((*_ITEMS, *_PARTS), _WRITES),
     **dict.fromkeys(_LIBRARY, ("add", "change", "view")),
+    "partners.personshown": _WRITES,
     **dict.fromkeys(_PRESS, ("view",)),
     **dict.fromkeys((*_RECORDS, *_LISTS, *_COMMITMENTS, "portal.milestone"), ("view",)),
     "pageviews.total": ("view",),
@@ -85,6 +86,7 @@ _PARTNER_MANAGER = {
     "news.event": ("add", "change", "view"),
     "portal.milestone": _WRITES,
     **dict.fromkeys(_LIBRARY, ("add", "change", "view")),
+    "partners.personshown": _WRITES,
 }
 
 GROUPS = {

@@ -76,12 +76,15 @@ def clocks(event, home_cities):
 
 
 @register.inclusion_tag("news/_programme.html")
-def programme(event, sessions, home_cities):
-    """The programme with the clocks of the home cities; nothing where there is none."""
+def programme(event, sessions, home_cities, choices=()):
+    """The programme with the clocks of the home cities; nothing where there is none.
+
+    ``choices`` are the languages by which readers may narrow it.
+    """
     if not sessions:
         return {}
     cities = cities_of(event, home_cities) if are_timed(sessions) else []
-    return {"cities": cities, "lines": lines_of(sessions, cities)}
+    return {"cities": cities, "lines": lines_of(sessions, cities), "choices": choices}
 
 
 @register.simple_tag

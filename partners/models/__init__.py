@@ -6,7 +6,16 @@ from partners.models.confirmations import ConfirmationLink, Proposal, ProposedCh
 from partners.models.cooperation import CooperationField
 from partners.models.institutions import Institution, InstitutionName, InstitutionType
 from partners.models.parts import AgreementArea, AgreementDocument, AgreementExternalId, Signature
-from partners.models.people import Participation, Person, Post, title_doubts
+from partners.models.people import (
+    Mention,
+    Participation,
+    Person,
+    PersonShown,
+    Post,
+    doubts_of,
+    title_doubts,
+    with_posts,
+)
 from partners.models.places import Place
 from partners.models.relations import (
     ContactPoint,
@@ -45,8 +54,10 @@ __all__ = [
     "InstitutionName",
     "InstitutionPlace",
     "InstitutionType",
+    "Mention",
     "Participation",
     "Person",
+    "PersonShown",
     "Place",
     "Post",
     "Proposal",
@@ -54,5 +65,7 @@ __all__ = [
     "SentReminder",
     "Signature",
     "months_before",
+    "doubts_of",
     "title_doubts",
+    "with_posts",
 ]

@@ -458,6 +458,19 @@ class Agreement(PublicModel):
 
 
 class AgreementPartyQuerySet(PublicQuerySet):
+    def once_each(self, agreements) -> list["AgreementParty"]:
+        """Whoever is a party of one of these, in their order; ``is_open``: has a public page."""
+        public = Institution.objects.public().filter(pk=OuterRef("institution"))
+        rows = self.filter(agreement__in=agreements).for_lines().annotate(is_open=Exists(public))
+        by_agreement = {}
+        for row in rows:
+            by_agreement.setdefault(row.agreement_id, []).append(row)
+        found: dict[int | str, AgreementParty] = {}
+        for agreement in agreements:
+            for row in by_agreement.get(agreement.pk, ()):
+                found.setdefault(row.institution_id or row.name_in(languages.active()), row)
+        return list(found.values())
+
     def for_lines(self):
         """The parties with the names by which a line of the register tells of them."""
         dates = ("joined_on", "left_on")
