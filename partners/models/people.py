@@ -265,9 +265,6 @@ class Participation(Mention, OwnedRow):
 
     objects = ParticipationQuerySet.as_manager()
 
-    def owner(self):
-        return self.target
-
     class Meta:
         ordering = ["order", "pk"]
         verbose_name = _("participant")
@@ -285,6 +282,9 @@ class Participation(Mention, OwnedRow):
 
     def __str__(self):
         return self.name_in(languages.active())
+
+    def owner(self):
+        return self.target
 
     def name_in(self, language: str) -> str:
         """As it was printed; the person's own name, the group or the other script where not."""

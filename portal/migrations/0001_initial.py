@@ -2,9 +2,10 @@
 
 import django.core.validators
 import django.db.models.deletion
-import publishing.editorial.dates
 from django.conf import settings
 from django.db import migrations, models
+
+import publishing.editorial.dates
 
 
 class Migration(migrations.Migration):

@@ -2,9 +2,10 @@
 
 import django.core.validators
 import django.db.models.deletion
-import publishing.media.models
 from django.conf import settings
 from django.db import migrations, models
+
+import publishing.media.models
 
 
 class Migration(migrations.Migration):
