@@ -317,7 +317,7 @@ def facet_label(facet):
         "type": pgettext("of an institution", "Kind"),
         "country": _("Country"),
         "city": _("City"),
-        "status": _("Agreement"),
+        "status": _("Status of agreements"),
         "field": _("Field"),
     }[facet]
 

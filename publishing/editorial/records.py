@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from publishing.editorial import languages
 
@@ -233,10 +234,10 @@ class AuditEvent(models.Model):
         RESTORE = "restore", _("restored a revision")
         MOVE = "move", _("changed the address")
         DELETE = "delete", _("deleted")
-        CREATE = "create", _("created")
+        CREATE = "create", pgettext_lazy("what somebody did", "created")
         SHOW = "show", _("changed who may see it")
         ACT = "act", _("recorded an act")
-        MERGE = "merge", _("merged")
+        MERGE = "merge", pgettext_lazy("what somebody did", "merged")
         UNMERGE = "unmerge", _("took a merge back")
         LINK = "link", _("made a preview link")
         REVOKE = "revoke", _("revoked a preview link")
