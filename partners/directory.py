@@ -317,7 +317,7 @@ def facet_label(facet):
         "type": pgettext("of an institution", "Kind"),
         "country": _("Country"),
         "city": _("City"),
-        "status": _("Agreement"),
+        "status": pgettext("facet of the directory", "Agreement"),
         "field": _("Field"),
     }[facet]
 

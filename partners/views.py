@@ -1,15 +1,16 @@
+import datetime
 from dataclasses import dataclass
 
 from django.core.paginator import EmptyPage, Paginator
 from django.http import FileResponse, Http404, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView
 
-from partners import exports
+from partners import exports, life
 from partners.arches import row_ticks
 from partners.directory import (
     FACETS,
@@ -32,6 +33,7 @@ from partners.rows import boxes_of, match_of, rows_of, with_agreements
 from publishing.cache.pages import public_page
 from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
+from publishing.exchange.downloads import json_download
 from publishing.search import misses
 
 REGISTER_PAGE_SIZE = 50
@@ -39,7 +41,7 @@ REGISTER_PAGE_SIZE = 50
 INSTITUTION_AGREEMENTS = 50
 QUERY_LENGTH = 200
 
-register_parameters = ("status", "kind", "field", "institution", "year", "sort")
+register_parameters = ("status", "on", "kind", "field", "institution", "year", "sort")
 
 
 def page_number(request) -> int:
@@ -119,7 +121,7 @@ def directory_csv(request):
 
 
 def directory_json(request):
-    return exports.as_json("partners", exports.institution_records(found_institutions(request)))
+    return json_download("partners", exports.institution_records(found_institutions(request)))
 
 
 def found_institutions(request):
@@ -171,7 +173,7 @@ class InstitutionDetail(DetailView):
 @public_page(*register_parameters, "page")
 def register(request):
     question = Question.read(request.GET)
-    counts = totals_of_all()
+    counts = totals_of_all(question.day)
     paginator = Paginator(question.keys(), REGISTER_PAGE_SIZE)
     page = page_of(paginator, page_number(request))
     axis = question.axis()
@@ -187,7 +189,7 @@ def register(request):
         "choices": choices(),
         "sorts": SORTS,
         "sorted_by": SORTS[question.sort],
-        "lines": lines(agreements_in_order(page.object_list), axis),
+        "lines": lines(agreements_in_order(page.object_list, question.day), axis),
         "axis": axis,
         "today": timezone.localdate(),
         "page_obj": page,
@@ -208,12 +210,17 @@ def look_chip(request, question, total):
 
 def register_chips(request, question):
     named = {
+        "on": question.day and _("Status on %(day)s") % {"day": long_day(question.day)},
         "kind": Agreement.Kind(question.kind).label if question.kind else "",
         "field": question.field and languages.first_text(question.field, "name"),
         "institution": question.institution and languages.first_text(question.institution, "name"),
         "year": question.year and str(question.year),
     }
     return [Chip(label, address(request, **{name: ""})) for name, label in named.items() if label]
+
+
+def long_day(day):
+    return formats.date_format(day, "DATE_FORMAT")
 
 
 @once_per_version
@@ -235,13 +242,15 @@ def choices():
 
 
 def register_csv(request):
-    records = exports.agreement_records(Question.read(request.GET).agreements())
-    return exports.as_csv("agreements", exports.AGREEMENT_COLUMNS, records)
+    question = Question.read(request.GET)
+    records = exports.agreement_records(question.agreements())
+    return exports.as_csv(question.name(), exports.AGREEMENT_COLUMNS, records)
 
 
 def register_json(request):
-    agreements = Question.read(request.GET).agreements()
-    return exports.as_json("agreements", exports.agreement_records(agreements))
+    question = Question.read(request.GET)
+    records = exports.agreement_records(question.agreements())
+    return json_download("agreements", records, filename=question.name())
 
 
 def document(request, uid):
@@ -296,6 +305,36 @@ class AgreementDetail(DetailView):
             ticks=row_ticks(axis),
             **kwargs,
         )
+
+
+@public_page("on")
+def terms(request, number):
+    """The text of an agreement as it stood on a day: its terms, its parties, its areas."""
+    agreement = get_object_or_404(Agreement.objects.public().for_page(), number=number)
+    if not agreement.tells_more():
+        raise Http404
+    day = day_asked_for(request)
+    then, areas = life.as_it_stood(agreement, day)
+    context = {
+        "nav_key": "agreements",
+        "agreement": agreement,
+        "day": day,
+        "then": then,
+        "parties": agreement.parties_on(day),
+        "areas": areas,
+        "in_full": agreement.public_level == Agreement.PublicLevel.FULL,
+    }
+    return TemplateResponse(request, "partners/terms.html", context)
+
+
+def day_asked_for(request) -> datetime.date:
+    text = request.GET.get("on", "")
+    if not text:
+        return timezone.localdate()
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise Http404 from None
 
 
 def title_elsewhere(agreement) -> str:

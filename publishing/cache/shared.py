@@ -26,6 +26,28 @@ def rendering_of(version):
         _version.reset(token)
 
 
+class Shared:
+    """What one function or one part of a template made of the newest version it has seen."""
+
+    def __init__(self):
+        self._held = ("", {})
+
+    def get(self, arguments, make):
+        version = _version.get()
+        if not version:
+            return make()
+        held = self._held
+        if held[0] != version:
+            held = self._held = (version, {})
+        results, key = held[1], (get_language(), *arguments)
+        if key in results:
+            return results[key]
+        result = make()
+        if len(results) < MOST:
+            results[key] = result
+        return result
+
+
 def once_per_version(function):
     """Decorate a function of hashable arguments that reads public content.
 
@@ -33,24 +55,11 @@ def once_per_version(function):
     tell of it) and rows that bump the generation, not on pageviews. Readers share it, so nobody
     may change it. Outside the rendering of a cached page it is computed each time.
     """
-    kept = ("", {})
+    results = Shared()
 
     @wraps(function)
     def shared(*arguments):
-        nonlocal kept
-        version = _version.get()
-        if not version:
-            return function(*arguments)
-        held = kept
-        if held[0] != version:
-            held = kept = (version, {})
-        results, key = held[1], (get_language(), *arguments)
-        if key in results:
-            return results[key]
-        result = function(*arguments)
-        if len(results) < MOST:
-            results[key] = result
-        return result
+        return results.get(arguments, lambda: function(*arguments))
 
     return shared
 

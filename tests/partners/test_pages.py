@@ -223,12 +223,10 @@ def test_a_partner_page_shows_its_agreements_with_the_other_parties(client, birm
 
 
 def test_the_relationship_is_told_from_the_newest_step_to_the_oldest(birmingham):
-    old = make_agreement(birmingham, "x", signed="2010", ends="2012-03-01", title_en="Old")
-    new = make_agreement(birmingham, "x", signed="2016-05", title_en="New", announced="2015")
-    future = make_agreement(birmingham, "x", announced=in_days(40), title_en="Future")
-    steps = draw(
-        "{% relationship partner agreements %}", partner=birmingham, agreements=[old, new, future]
-    )
+    make_agreement(birmingham, "x", signed="2010", ends="2012-03-01", title_en="Old")
+    make_agreement(birmingham, "x", signed="2016-05", title_en="New", announced="2015")
+    make_agreement(birmingham, "x", announced=in_days(40), title_en="Future")
+    steps = draw("{% relationship partner %}", partner=birmingham)
     found = re.findall(r'<time datetime="([\d-]+)">.*?<p>(\w+)', steps, re.DOTALL)
     assert found == [
         ("2016-05", "Signed"),
