@@ -4,6 +4,7 @@ from csp.decorators import csp_update
 from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.db import models, transaction
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils.decorators import method_decorator
@@ -94,7 +95,29 @@ class BilingualAdmin(BumpingAdminMixin, BilingualFields, admin.ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-class BilingualInline(KnownChoices, BilingualFields, admin.TabularInline):
+class NamedDeletion(BaseInlineFormSet):
+    """The box that deletes a row says so to those who do not see the head of its column."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = _("Delete")
+
+
+class NamedCells:
+    """For tables of fields: each field carries the name that stands at the head of its column."""
+
+    formset = NamedDeletion
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            widget = getattr(field.widget, "widget", field.widget)
+            widget.attrs["aria-label"] = field.label
+        return field
+
+
+class BilingualInline(NamedCells, KnownChoices, BilingualFields, admin.TabularInline):
     extra = 0
 
 

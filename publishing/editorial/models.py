@@ -11,8 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce, Least
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
@@ -22,6 +21,7 @@ from publishing.editorial import comments as comments  # so that Django finds it
 from publishing.editorial import freshness, languages
 from publishing.editorial import links as links  # so that Django finds its model
 from publishing.editorial import terms as terms  # so that Django finds its model
+from publishing.editorial.addresses import address_of
 from publishing.editorial.freshness import Freshness
 from publishing.editorial.languages import column
 from publishing.editorial.records import LANGUAGE_CHOICES
@@ -372,8 +372,7 @@ class Publishable(PublicModel):
         return self.item.state(language) == State.DRAFT
 
     def get_absolute_url(self, language: str | None = None) -> str:
-        with translation.override(language or languages.active()):
-            return reverse(self.url_name, kwargs={"slug": self.slug})
+        return address_of(self.url_name, self.slug, language=language)
 
     def state(self, language: str) -> State:
         return State(getattr(self, column("state", language)))

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from publishing.editorial import languages
 
@@ -233,10 +234,10 @@ class AuditEvent(models.Model):
         RESTORE = "restore", _("restored a revision")
         MOVE = "move", _("changed the address")
         DELETE = "delete", _("deleted")
-        CREATE = "create", _("created")
+        CREATE = "create", pgettext_lazy("what somebody did", "created")
         SHOW = "show", _("changed who may see it")
         ACT = "act", _("recorded an act")
-        MERGE = "merge", _("merged")
+        MERGE = "merge", pgettext_lazy("what somebody did", "merged")
         UNMERGE = "unmerge", _("took a merge back")
         LINK = "link", _("made a preview link")
         REVOKE = "revoke", _("revoked a preview link")
@@ -244,6 +245,9 @@ class AuditEvent(models.Model):
         SIGN_IN = "sign_in", _("signed in")
         SIGN_IN_FAILED = "sign_in_failed", _("failed to sign in")
         EXPORT = "export", _("exported")
+        ASK = "ask", _("asked for a confirmation")
+        DECIDE = "decide", _("decided on proposed changes")
+        IMPORT = "import", _("imported")
 
     at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
     # No constraint and no cascade: erasing an account leaves what was written as it is.

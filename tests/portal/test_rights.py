@@ -11,9 +11,10 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
+from django.utils import timezone
 
 from news.models import Boilerplate, BoilerplateVersion, Commitment, PressContact
-from partners.models import FormerAddress, InstitutionMerge
+from partners.models import ConfirmationLink, FormerAddress, InstitutionMerge, Proposal
 from portal.linkcheck.models import ExternalLink
 from portal.models import Banner, HomeBlock, MenuItem, Milestone, Pin, SiteSettings
 from portal.outbox.models import Letter
@@ -62,6 +63,11 @@ def make_authenticator():
     return Authenticator.objects.create(user=make_user("careful"), type=kind, data={})
 
 
+def make_proposal(institution):
+    link = ConfirmationLink.objects.create(institution=institution, expires_at=timezone.now())
+    return Proposal.objects.create(institution=institution, link=link)
+
+
 @pytest.fixture
 def world():
     """One row of every kind, by model; several states of what is published."""
@@ -76,6 +82,7 @@ def world():
             kept=institution, duplicate=make_institution(), record={}
         ),
         "formeraddress": FormerAddress.objects.create(slug="before", institution=institution),
+        "proposal": make_proposal(institution),
         "commitment": Commitment.objects.create(text_en="A centre.", agreement=make_agreement("A")),
         "event": make_event(),
         "page": page,
