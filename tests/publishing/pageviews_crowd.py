@@ -21,7 +21,7 @@ from publishing.pageviews.models import Total
 from tests.publishing.pageviews_support import CHROME
 
 ROOT = Path(project.BASE_DIR)
-PATIENCE = 20
+PATIENCE = 40
 
 
 def database_url():
@@ -73,6 +73,11 @@ class Server:
 
     def ask(self, method, path, visitor="198.51.100.1"):
         """The status and the body, or None where no answer came."""
+        answer = self.fetch(method, path, visitor)
+        return answer and (answer.status, answer.body)
+
+    def fetch(self, method, path, visitor="198.51.100.1"):
+        """The answer with its headers and, as ``body``, its bytes; None where none came."""
         headers = {
             "User-Agent": CHROME,
             "X-Forwarded-For": visitor,
@@ -82,7 +87,8 @@ class Server:
         try:
             link.request(method, path, headers=headers)
             answer = link.getresponse()
-            return answer.status, answer.read()
+            answer.body = answer.read()
+            return answer
         except (OSError, http.client.HTTPException):
             return None
         finally:
