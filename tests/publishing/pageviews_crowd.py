@@ -21,7 +21,7 @@ from publishing.pageviews.models import Total
 from tests.publishing.pageviews_support import CHROME
 
 ROOT = Path(project.BASE_DIR)
-PATIENCE = 40
+PATIENCE = 60
 
 
 def database_url():
