@@ -118,8 +118,8 @@ def full_disk(item):
 @contextmanager
 def serving(**extra):
     server = Server(FOLDER)
-    server.start(**extra)
     try:
+        server.start(**extra)
         yield server
     finally:
         server.stop()
