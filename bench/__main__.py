@@ -19,7 +19,7 @@ from bench.database import Databases, databases
 from portal import launch
 from tests.suite import postgres_programs
 
-PARTS = ("pages", "pair", "lean", "growth", "counting", "server", "search")
+PARTS = ("pages", "pair", "lean", "growth", "counting", "server", "search", "editorial")
 PROGRAMS = {"wrk": "wrk", "nginx": "nginx-light", "psql": "postgresql-client"}
 
 

@@ -57,7 +57,7 @@ class Server:
         self.process = subprocess.Popen(
             self.command,
             cwd=folder,
-            env=clean_environment() | (environment or {}),
+            env=clean_environment() | launch.MEMORY | (environment or {}),
             stdout=subprocess.DEVNULL,
             stderr=None if os.environ.get("BENCH_VERBOSE") else subprocess.DEVNULL,
             start_new_session=True,

@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from news import services
+from news import importing, services
 from news.ceremonies import CeremonyViewMixin
 from news.models import (
     Attachment,
@@ -28,16 +28,18 @@ from partners.admin.people import PeopleAdminMixin
 from publishing.editorial.admin import (
     BilingualAdmin,
     BilingualFields,
-    BilingualInline,
     ChineseFilter,
     EnglishFilter,
+    NamedCells,
     PublishableAdmin,
     both,
     publication_fieldset,
 )
+from publishing.editorial.choosers import KnownChoices
 from publishing.editorial.forms import PublishableForm
 from publishing.editorial.languages import columns
 from publishing.editorial.word_admin import WordDraftMixin
+from publishing.exchange.pages import Door, ImportPagesMixin
 from publishing.media.widgets import LeadImageAdminMixin
 from publishing.pageviews import statistics
 from publishing.pageviews.models import Total
@@ -72,49 +74,75 @@ class ReleaseForm(PublishableForm):
         return base
 
 
-class PartInline(LeadImageAdminMixin, BilingualInline):
+class PartInline(LeadImageAdminMixin, KnownChoices, BilingualFields, admin.StackedInline):
     """A part of an item, in its order; closed until somebody needs it."""
 
+    extra = 0
     classes = ["collapse"]
 
 
 class QuoteInline(PartInline):
     model = Quote
-    fields = ["order", *columns("text", "speaker", "speaker_title"), "after"]
+    autocomplete_fields = ["person", "post"]
+    fields = [
+        *both("text"),
+        ("person", "post"),
+        *both("speaker", "speaker_title"),
+        ("after", "order"),
+    ]
 
 
 class PointInline(PartInline):
     model = Point
-    fields = ["order", *columns("heading", "label", "text"), "after"]
+    fields = [*both("heading", "label", "text"), ("after", "order")]
 
 
 class NoteInline(PartInline):
     model = Note
-    fields = ["order", *columns("text")]
+    fields = [*both("text"), "order"]
 
 
 class AttachmentInline(PartInline):
     model = Attachment
-    fields = ["order", "file", *columns("label")]
+    fields = [("file", "order"), *both("label")]
     autocomplete_fields = ["file"]
 
 
 class GalleryInline(PartInline):
     model = GalleryPicture
-    fields = ["order", "image", *columns("caption")]
+    fields = [("image", "order"), *both("caption")]
     autocomplete_fields = ["image"]
 
 
 class CorrectionInline(PartInline):
     model = Correction
-    fields = ["corrected_on", *columns("text")]
+    fields = ["corrected_on", *both("text")]
 
 
 @admin.register(Release)
 class ReleaseAdmin(
-    SearchAdminMixin, WordDraftMixin, PeopleAdminMixin, LeadImageAdminMixin, PublishableAdmin
+    ImportPagesMixin,
+    SearchAdminMixin,
+    WordDraftMixin,
+    PeopleAdminMixin,
+    LeadImageAdminMixin,
+    PublishableAdmin,
 ):
     form = ReleaseForm
+    change_list_template = "admin/editorial/change_list.html"
+    import_doors = (
+        Door(
+            name="import",
+            title=_("Import from CSV or JSON"),
+            run=importing.import_file,
+            columns=lambda: list(importing.COLUMNS),
+            help=_(
+                "Releases of an old site, found again by its numbers; what was imported before "
+                "stays as it is. They become drafts. Pictures come in by the command."
+            ),
+            options=(("publish", _("Publish them under their old dates")),),
+        ),
+    )
     list_display = ["title", "standings", "release_date", "field", "saved_at"]
     list_select_related = ["field"]
     list_filter = [EnglishFilter, ChineseFilter, "field", "kind", "origin"]
@@ -190,27 +218,27 @@ class ReleaseAdmin(
 
 class OrganiserInline(PartInline):
     model = EventOrganiser
-    fields = ["order", "role", "institution", *columns("label")]
+    fields = [("role", "institution", "order"), *both("label")]
     autocomplete_fields = ["institution"]
 
 
 class DelegationInline(PartInline):
     model = Delegation
+    autocomplete_fields = ["person", "post"]
     fields = [
-        "order",
-        *columns("name", "leader", "leader_title", "sectors", "unnamed"),
-        "country",
-        "mode",
+        *both("name"),
+        ("country", "mode", "order"),
+        ("person", "post"),
+        *both("leader", "leader_title", "sectors", "unnamed"),
     ]
 
 
-class SessionInline(BilingualFields, admin.StackedInline):
+class SessionInline(PartInline):
     model = Session
-    extra = 0
-    classes = ["collapse"]
     autocomplete_fields = ["agreements"]
     fields = [
-        ("order", "kind", "day", "starts", "ends"),
+        ("kind", "order"),
+        ("day", "starts", "ends"),
         *both("title", "text", "speakers"),
         ("spoken", "interpretation"),
         "agreements",
@@ -254,9 +282,10 @@ class EventAdmin(SearchAdminMixin, CeremonyViewMixin, PeopleAdminMixin, Publisha
     ]
 
 
-class VersionInline(BilingualInline):
+class VersionInline(PartInline):
     model = BoilerplateVersion
-    fields = ["valid_from", *columns("heading", "text")]
+    classes = []
+    fields = ["valid_from", *both("heading", "text")]
 
 
 @admin.register(Boilerplate)
@@ -278,9 +307,9 @@ class BoilerplateVersionAdmin(BilingualAdmin):
         return False
 
 
-class TelephoneInline(admin.TabularInline):
+class TelephoneInline(NamedCells, admin.TabularInline):
     model = PressTelephone
-    fields = ["order", "printed"]
+    fields = ["printed", "order"]
     extra = 1
 
 
@@ -294,13 +323,14 @@ class PressContactAdmin(BilingualAdmin):
     inlines = [TelephoneInline]
     fieldsets = [
         (None, {"fields": [*both("name", "role"), "institution", "email"]}),
-        (_("Leaving"), {"fields": ["has_left", "successor"]}),
+        (_("After leaving the office"), {"fields": ["has_left", "successor"]}),
     ]
 
 
-class EvidenceInline(BilingualInline):
+class EvidenceInline(PartInline):
     model = Evidence
-    fields = ["release", "address", *columns("label"), "date"]
+    classes = []
+    fields = [("release", "address", "date"), *both("label")]
     autocomplete_fields = ["release"]
 
 

@@ -17,6 +17,7 @@ from news.models import Release
 from news.paging import DeepPaginator
 from news.selection import UNDATED, Selection
 from partners.models import Institution
+from publishing.cache.prepared import prepared
 from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
 from publishing.editorial.languages import column
@@ -47,7 +48,7 @@ class Archive:
             groups = [group for group in groups if group.field == chosen.field.pk]
         if chosen.kind and "kind" not in without:
             groups = [group for group in groups if group.kind == chosen.kind]
-        return Archive(groups)
+        return self if groups is self.groups else Archive(groups)
 
     @cached_property
     def total(self) -> int:
@@ -55,19 +56,26 @@ class Archive:
 
     def years(self) -> dict[int | None, int]:
         """How many releases each year has, newest first, and None the undated ones."""
-        counts = self._sums("year")
-        undated = {None: counts.pop(None)} if None in counts else {}
-        return dict(sorted(counts.items(), reverse=True)) | undated
+        counts = self._sums["year"]
+        undated = {None: counts[None]} if None in counts else {}
+        dated = [(year, count) for year, count in counts.items() if year is not None]
+        return dict(sorted(dated, reverse=True)) | undated
 
     def counts(self, name: str) -> dict:
         """How many releases each field or kind has."""
-        return self._sums(name)
+        return self._sums[name]
 
-    def _sums(self, name):
-        sums = Counter()
+    @cached_property
+    def _sums(self) -> dict[str, dict]:
+        sums = {name: Counter() for name in ("month", "year", "field", "kind")}
         for group in self.groups:
-            sums[getattr(group, name)] += group.count
-        return dict(sums)
+            for name, counts in sums.items():
+                counts[getattr(group, name)] += group.count
+        return {name: dict(counts) for name, counts in sums.items()}
+
+    @cached_property
+    def _months(self):
+        return sorted(self._sums["month"].items(), reverse=True)
 
     def start(self, offset: int) -> tuple[datetime.datetime | None, int]:
         """Where the list is at ``offset``: before which instant, and how many to pass over there.
@@ -75,7 +83,7 @@ class Archive:
         None stands for the end of time; what is passed over lies within one month.
         """
         bound, passed = None, 0
-        for month, count in sorted(self._sums("month").items(), reverse=True):
+        for month, count in self._months:
             if passed + count > offset:
                 break
             bound, passed = _first_instant(month), passed + count
@@ -116,18 +124,32 @@ def _dated_group(printed, field, kind, count):
 class ArchivePaginator(DeepPaginator):
     """Pages of releases counted already; by date, the last as quickly as the first."""
 
-    def __init__(self, releases, per_page, *, archive, by_date, **kwargs):
+    def __init__(self, releases, per_page, *, archive, chosen, **kwargs):
         super().__init__(releases, per_page, **kwargs)
-        self.archive, self.by_date = archive, by_date
+        self.archive, self.chosen = archive, chosen
 
     @property
     def count(self):
         return self.archive.total
 
     def page(self, number):
-        if not self.by_date:
+        if self.chosen.sort:
             return super().page(number)
         number = self.validate_number(number)
-        bound, skipped = self.archive.start((number - 1) * self.per_page)
-        rows = self.object_list.before(bound) if bound else self.object_list
-        return self._get_page(rows[skipped : skipped + self.per_page], number, self)
+        start = self.archive.start((number - 1) * self.per_page)
+        keys = _keys(self.chosen, *start, self.per_page)
+        return self._get_page(_rows(*keys) if keys else [], number, self)
+
+
+@once_per_version
+def _keys(chosen, bound, skipped, number):
+    """Which releases stand on a page: those after ``skipped`` of the ones before ``bound``."""
+    releases = chosen.releases().newest_first()
+    if bound:
+        releases = releases.before(bound)
+    return list(releases.values_list("pk", flat=True)[skipped : skipped + number])
+
+
+@prepared
+def _rows(*keys):
+    return Release.objects.filter(pk__in=keys).newest_first().for_row()

@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import PermissionDenied
+from django.forms.utils import ErrorDict, ErrorList
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -143,6 +144,10 @@ class PersonRow(forms.ModelForm):
 
 
 class _Rows(forms.BaseFormSet):
+    def unjudged(self):
+        """Shown as typed: what is still being written is not wrong yet."""
+        self._errors, self._non_form_errors = [ErrorDict() for _form in self.forms], ErrorList()
+
     def filled(self):
         """The rows that hold something, with their forms."""
         rows = []
@@ -164,8 +169,22 @@ class Ceremony:
 
     def __init__(self, data, admin_site):
         self.event = CeremonyForm(data, prefix="event", admin_site=admin_site)
-        self.agreements = _rows(AgreementRow, data, "agreements", admin_site, extra=2, at_least=1)
-        self.people = _rows(PersonRow, data, "people", admin_site, extra=6)
+        self.agreements = _rows(AgreementRow, data, "agreements", admin_site, extra=0, at_least=1)
+        self.people = _rows(PersonRow, data, "people", admin_site, extra=3)
+
+    @classmethod
+    def with_another(cls, data, name, admin_site):
+        """As it was typed, with one more row of ``name``: agreements or people."""
+        total, data = f"{name}-TOTAL_FORMS", data.copy()
+        typed = data.get(total, "")
+        if name in ("agreements", "people") and typed.isascii() and typed.isdigit():
+            data[total] = str(int(typed) + 1)
+        form = cls(data, admin_site)
+        for rows in (form.agreements, form.people):
+            rows.unjudged()
+        for one in (form.event, *form.agreements.forms, *form.people.forms):
+            one._errors = ErrorDict()
+        return form
 
     @property
     def parts(self):
@@ -173,7 +192,8 @@ class Ceremony:
 
     @property
     def media(self):
-        return sum((part.media for part in self.parts), forms.Media())
+        own = forms.Media(js=[forms.Script("editorial/ceremony.js", defer=True)])
+        return sum((part.media for part in self.parts), own)
 
     def is_valid(self):
         valid = all([part.is_valid() for part in self.parts])
@@ -239,8 +259,12 @@ class CeremonyViewMixin:
         needed = ("news.add_event", "partners.add_agreement", "partners.add_person")
         if not request.user.has_perms(needed):
             raise PermissionDenied
-        form = Ceremony(request.POST if request.method == "POST" else None, self.admin_site)
-        if request.method == "POST" and form.is_valid():
+        more = request.POST.get("more", "")
+        if more:
+            form = Ceremony.with_another(request.POST, more, self.admin_site)
+        else:
+            form = Ceremony(request.POST if request.method == "POST" else None, self.admin_site)
+        if request.method == "POST" and not more and form.is_valid():
             try:
                 event = form.record(request.user)
             except Refused as refusal:
@@ -254,6 +278,7 @@ class CeremonyViewMixin:
             "title": _("Record a signing ceremony"),
             "opts": self.opts,
             "form": form,
+            "added": more,
             "media": self.media + form.media,
         }
         return TemplateResponse(request, "admin/news/ceremony.html", context)

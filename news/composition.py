@@ -27,8 +27,9 @@ class Part:
 def composed(release: Release, opening: str = "") -> list[Part]:
     """The parts in reading order. What names no place, or one beyond the end, comes last."""
     texts = richtext.blocks(release.body, opening=opening)
-    insets = [(quote.after, Part(quote=quote)) for quote in release.quotes.all() if quote.text]
-    insets += [(pull.after, Part(pull=pull)) for pull in pull_lists(release.points.all())]
+    quotes = release.rows("quotes", "person", "post")
+    insets = [(quote.after, Part(quote=quote)) for quote in quotes if quote.text]
+    insets += [(pull.after, Part(pull=pull)) for pull in pull_lists(release.rows("points"))]
     parts = []
     for number, html in enumerate(texts, start=1):
         parts.append(Part(html=html))

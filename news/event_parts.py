@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from news.parts import InstitutionOrLabel
-from partners.models import Agreement
+from partners.models import Agreement, Mention
 from publishing.editorial import languages
 from publishing.editorial.models import OwnedRow
 
@@ -33,8 +33,11 @@ class EventOrganiser(InstitutionOrLabel, OwnedRow):
         verbose_name_plural = _("organisers")
 
 
-class Delegation(OwnedRow):
-    """A group that takes part together."""
+class Delegation(Mention, OwnedRow):
+    """A group that takes part together; the person on record is its leader."""
+
+    name_field = "leader"
+    title_field = "leader_title"
 
     class Mode(models.TextChoices):
         ON_SITE = "on_site", _("on site")
@@ -44,7 +47,9 @@ class Delegation(OwnedRow):
     event = models.ForeignKey("news.Event", on_delete=models.CASCADE, related_name="delegations")
     name = models.CharField(_("name"), max_length=200, blank=True)
     country = CountryField(_("side"), blank=True)
-    leader = models.CharField(_("leader"), max_length=160, blank=True)
+    leader = models.CharField(
+        _("leader"), max_length=160, blank=True, help_text=_("Empty: the person's name.")
+    )
     leader_title = models.CharField(
         _("title of the day"), max_length=250, blank=True, help_text=_("As it was then.")
     )
@@ -67,7 +72,7 @@ class Delegation(OwnedRow):
 
     @property
     def initials(self):
-        words = [word for word in (self.leader or "").split() if word[0].isalnum()]
+        words = [word for word in self.name_here.split() if word[0].isalnum()]
         return "".join(word[0] for word in (words[0], words[-1])) if len(words) > 1 else ""
 
 
@@ -126,6 +131,10 @@ class Session(OwnedRow):
     @property
     def title_here(self):
         return self.title or self.get_kind_display()
+
+    def is_spoken_in(self, language: str) -> bool:
+        """Whether a listener of ``language`` hears it; breaks and open questions belong to all."""
+        return not language or self.spoken in ("", language, self.Spoken.BOTH)
 
     @property
     def begins_at(self):

@@ -16,6 +16,7 @@ from publishing.cache.pages import public_page
 from publishing.editorial import languages, richtext
 from publishing.editorial.addresses import absolute
 from publishing.editorial.languages import column
+from publishing.editorial.records import ChangeNote
 
 LENGTH = 30
 # By what a feed may be narrowed.
@@ -53,6 +54,21 @@ def _instants(release, language):
     return first, getattr(release, column("last_updated", language)) or first
 
 
+def _summaries(releases, language) -> dict[int, str]:
+    """The summary of each; a text that was changed says what has changed."""
+    notes = ChangeNote.objects.latest(Release, [one.pk for one in releases], language)
+    found = {}
+    for release in releases:
+        found[release.pk] = release.summary or ""
+        if note := notes.get(release.pk):
+            updated = _("Updated: %(note)s") % {"note": note}
+            found[release.pk] = pgettext("between sentences", "%(one)s %(next)s") % {
+                "one": found[release.pk],
+                "next": updated,
+            }
+    return {pk: text.strip() for pk, text in found.items()}
+
+
 def _tags(release):
     field = [languages.first_text(release.field, "name")] if release.field else []
     return [*field, str(release.get_kind_display())]
@@ -77,12 +93,13 @@ def atom(request):
         language=languages.TAGS[language],
         author_name=author(),
     )
+    summaries = _summaries(releases, language)
     for release in releases:
         first, updated = _instants(release, language)
         feed.add_item(
             title=release.title_in_lists,
             link=absolute(release.get_absolute_url()),
-            description=release.summary or "",
+            description=summaries[release.pk],
             unique_id=identifier(release, language),
             pubdate=first,
             updateddate=updated,
@@ -97,6 +114,8 @@ def atom(request):
 def json_feed(request):
     selection, releases = _asked(request)
     query = selection.query(*CHOICES)
+    language = languages.active()
+    summaries = _summaries(releases, language)
     return JsonResponse(
         {
             "version": "https://jsonfeed.org/version/1.1",
@@ -105,20 +124,20 @@ def json_feed(request):
             "feed_url": absolute(reverse("news:json_feed") + query),
             "language": languages.TAGS[languages.active()],
             "authors": [{"name": author()}],
-            "items": [_json_item(release, languages.active()) for release in releases],
+            "items": [_json_item(one, language, summaries[one.pk]) for one in releases],
         },
         content_type="application/feed+json",
         json_dumps_params={"ensure_ascii": False},
     )
 
 
-def _json_item(release, language):
+def _json_item(release, language, summary):
     first, updated = _instants(release, language)
     item = {
         "id": identifier(release, language),
         "url": absolute(release.get_absolute_url()),
         "title": release.title_in_lists,
-        "summary": release.summary or "",
+        "summary": summary,
         "content_text": richtext.plain(release.body),
         "date_published": first.isoformat(),
         "date_modified": updated.isoformat(),

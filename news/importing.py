@@ -1,11 +1,8 @@
 """Releases of an old site, from CSV or JSON, by way of the services that staff use."""
 
-import csv
 import datetime
-import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
@@ -16,10 +13,13 @@ from django.utils.translation import gettext as _
 
 from news.models import ImportedRelease, Release
 from partners.models import CooperationField, Institution
-from publishing.editorial import languages, richtext, services
+from publishing.editorial import audit, languages, policy, richtext, services
 from publishing.editorial.dates import PartialDate
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.word import with_references
+from publishing.exchange import files
+from publishing.exchange.files import Unreadable
+from publishing.exchange.reports import Entry, Report
 from publishing.media import services as library
 from publishing.media.images import intake
 from publishing.pageviews import services as pageviews
@@ -37,28 +37,10 @@ _IMAGE = re.compile(r'<img[^>]*\bsrc="([^"]*)"[^>]*>')
 _GLUED = re.compile(r"[a-z][A-Z][a-z]|[a-z][.,;:][A-Z]")
 
 
-@dataclass
-class Report:
-    created: list[str] = field(default_factory=list)
-    known: list[str] = field(default_factory=list)
-    # (source id, sentence): imported, but somebody should look.
-    doubtful: list[tuple[str, str]] = field(default_factory=list)
-    # (source id, sentence): not imported.
-    refused: list[tuple[str, str]] = field(default_factory=list)
-
-
-def lines(path: Path) -> list[Mapping[str, str]]:
-    """The lines of a CSV file with a head, or of a JSON list; ValueError for anything else."""
-    text = path.read_text(encoding="utf-8-sig")
-    if path.suffix.lower() == ".json":
-        found = json.loads(text)
-        if not isinstance(found, list) or not all(isinstance(line, dict) for line in found):
-            raise ValueError(_("The file holds no list of items."))
-        return [{name: _text(value) for name, value in line.items()} for line in found]
-    return [
-        {k: v or "" for k, v in line.items() if k}
-        for line in csv.DictReader(text.splitlines(keepends=True))
-    ]
+def lines(file, name: str) -> list[tuple[int, Mapping[str, str]]]:
+    """The numbered lines of a file that is open for bytes; Unreadable where it is none."""
+    found = files.records(file, columns=COLUMNS, name=name, wrappers=("releases",))
+    return [(number, {k: _text(value) for k, value in line.items() if k}) for number, line in found]
 
 
 def _text(value):
@@ -68,57 +50,79 @@ def _text(value):
 
 
 def import_releases(
-    items: Iterable[Mapping[str, str]], *, images: Path | None = None, publish=False, dry_run=False
+    items: Iterable[tuple[int, Mapping[str, str]]],
+    *,
+    images: Path | None = None,
+    publish=False,
+    dry_run=False,
+    user=None,
 ) -> Report:
     """Bring over what is not here yet. ``images`` is the folder that paths are relative to.
 
     ``publish`` makes the languages of each item public under their old dates; else all become
     drafts. A dry run tells what would happen and keeps nothing.
     """
-    report = Report()
+    report = Report(in_part=True)
     with transaction.atomic():
-        for number, item in enumerate(items, start=1):
-            _import(_Item(item, images, report, number, dry_run), publish)
+        for number, item in items:
+            report.add("rows")
+            _import(_Item(item, images, report, number, dry_run, user), publish)
+        report.kept = not dry_run
         if dry_run:
             transaction.set_rollback(True)
     return report
 
 
+def import_file(file, *, name, user, dry_run, publish=False) -> Report:
+    """The same for the page of the desk: it has no folder of pictures."""
+    if publish and not policy.may_publish(user, Release):
+        raise Unreadable(_("You may bring releases in as drafts; others publish them."))
+    report = import_releases(lines(file, name), publish=publish, dry_run=dry_run, user=user)
+    if report.kept and report.changes_anything:
+        audit.record(
+            audit.Action.IMPORT, user=user, detail=f"{name}: {report.counts['new']} releases"
+        )
+    return report
+
+
 def _import(item, publish):
     if ImportedRelease.objects.filter(source_id=item.source_id).exists():
-        item.report.known.append(item.source_id)
+        item.report.add("unchanged")
         return
     try:
         with transaction.atomic():
             item.keep(publish)
     except (ValidationError, Refused) as error:
         sentences = getattr(error, "messages", None) or [str(error)]
-        item.report.refused += [(item.source_id, sentence) for sentence in sentences]
+        item.report.problem(item.source_id, "", *sentences)
     else:
-        item.report.created.append(item.source_id)
+        item.report.add("new", Entry(item.number, item.source_id, item.title))
 
 
 class _Item:
     """One line on its way."""
 
-    def __init__(self, line, images, report, number, dry_run):
+    def __init__(self, line, images, report, number, dry_run, user):
         self.line, self.images, self.report, self.dry_run = line, images, report, dry_run
+        self.number, self.user, self.title = number, user, ""
         self.source_id = line.get("source_id", "").strip() or _("line %(number)d") % {
             "number": number
         }
 
     def doubt(self, sentence):
-        self.report.doubtful.append((self.source_id, sentence))
+        self.report.doubt(self.source_id, "", sentence)
 
     def keep(self, publish):
         if not self.line.get("source_id", "").strip():
             raise ValidationError(_("The number on the old site is missing."))
         views = self.views()
         release = self.release()
+        self.title = str(release)
+        release.created_by = self.user
         release.full_clean()
         release.save()
         release.institutions.set(self.institutions())
-        services.record_save(before=None, said=None, item=release)
+        services.record_save(before=None, said=None, item=release, user=self.user)
         ImportedRelease.objects.create(source_id=self.source_id, release=release)
         if views:
             pageviews.set_base(key="release", object_id=release.pk, base=views)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +28,7 @@ from news.parts import (
     Quote,
 )
 from partners.models import Agreement, CooperationField, Institution, Participation, Place
+from partners.models.places import with_surroundings
 from publishing.editorial import languages
 from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField, read
 from publishing.editorial.languages import column
@@ -56,6 +57,9 @@ __all__ = [
 ]
 
 
+NAMES = languages.columns("name")
+
+
 class EventQuerySet(PublishableQuerySet):
     def upcoming(self, now=None):
         """Not yet over; with ``past`` it divides all events at one boundary."""
@@ -65,7 +69,7 @@ class EventQuerySet(PublishableQuerySet):
         return self.filter(ends_at__lte=now or timezone.now()).order_by("-starts_at", "-pk")
 
     def for_list(self):
-        return self.select_related("place__parent__parent__parent")
+        return self.select_related(with_surroundings("place"))
 
     def for_page(self):
         return self.for_list().select_related("parent", "intro_video__poster", "recording__poster")
@@ -85,10 +89,10 @@ class EventQuerySet(PublishableQuerySet):
 
     def for_link(self):
         """What a link shows beside the title: the day and the place."""
-        place = languages.columns("place__name")
-        return self.select_related("place").only(
-            "slug", "start_date", *languages.columns("title"), *place
-        )
+        steps = with_surroundings("place").split("__")
+        places = ["__".join(steps[: depth + 1]) for depth in range(len(steps))]
+        shown = [f"{place}__{name}" for place in places for name in ("level", *NAMES)]
+        return self.for_list().only("slug", "start_date", *languages.columns("title"), *shown)
 
     def next_end(self, after):
         """When the next event turns into the past, or None."""
@@ -388,23 +392,37 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
         """Needs ``with_pageviews``, as in a list."""
         return self.order_by("-pageviews", f"-{column('order', languages.active())}", "-pk")
 
-    def related_to(self, release):
-        """Public releases of the same events first, then by how many partners they share."""
-        events = Release.events.through.objects.filter(
-            release=OuterRef("pk"), event__releases=release.pk
-        )
-        partners = Release.institutions.through.objects.filter(
-            release=OuterRef("pk"), institution__releases=release.pk
-        )
-        shared = partners.order_by().values("release").annotate(n=models.Count("pk")).values("n")
+    def of_same_events(self, release: int):
+        """Others that tell of an event of this release; who shares most partners comes first."""
+        told = Release.events.through.objects
+        same = told.filter(event__in=told.filter(release=release).values("event"))
+        return self._nearest_to(release, same)
+
+    def of_same_partners(self, release: int):
+        return self._nearest_to(release, _naming_partners_of(release))
+
+    def _nearest_to(self, release, links):
+        # Found by an index first: to ask each release for what it shares is to read all of them.
+        shared = _naming_partners_of(release).filter(release=OuterRef("pk")).order_by()
+        shared = shared.values("release").annotate(n=models.Count("pk")).values("n")
         return (
-            self.public()
-            .exclude(pk=release.pk)
-            .annotate(same_event=Exists(events), shared=Coalesce(Subquery(shared), 0))
-            .filter(Q(same_event=True) | Q(shared__gt=0))
-            .order_by("-same_event", "-shared", f"-{column('order', languages.active())}", "-pk")
-            .for_list()
+            self.filter(pk__in=links.values("release"))
+            .exclude(pk=release)
+            .annotate(shared=Coalesce(Subquery(shared), 0))
+            .order_by("-shared", f"-{column('order', languages.active())}", "-pk")
+            .for_row()
         )
+
+    def beside(self, place: datetime.datetime, release: int, *, older: bool):
+        """What stands before or after this place in the reader's list, the nearest first."""
+        name = column("order", languages.active())
+        way, order = ("lt", "-") if older else ("gt", "")
+        # The first condition says nothing new, but lets the index begin at this place.
+        beyond = Q((f"{name}__{way}e", place)) & (
+            Q((f"{name}__{way}", place)) | Q((f"pk__{way}", release))
+        )
+        found = self.filter(beyond).order_by(f"{order}{name}", f"{order}pk")
+        return found.only("slug", *languages.columns("headline", "list_title"))
 
     def for_page(self):
         """Everything of one language; the texts of the other stay behind."""
@@ -412,9 +430,28 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
         rows = self.select_related("field", "lead_image").with_pageviews()
         return rows.defer(*(column(name, there) for name in ("headline", "summary", "body")))
 
+    def for_row(self):
+        """What ``news/_release_row.html`` shows and nothing else."""
+        rows = self.select_related("field", "lead_image").with_pageviews()
+        return rows.only(*_shown_in_a_row())
+
     def for_list(self):
         """Everything a row shows, in a constant number of queries; long texts stay behind."""
         return self.for_page().defer(*languages.columns("body", "notice", "field__summary"))
+
+
+def _naming_partners_of(release):
+    """The rows by which releases name a partner that this release names."""
+    named = Release.institutions.through.objects
+    return named.filter(institution__in=named.filter(release=release).values("institution"))
+
+
+def _shown_in_a_row() -> list[str]:
+    here = languages.active()
+    window = languages.columns("state", "publish_at", "embargo_until", "expire_at")
+    texts = (column(name, here) for name in ("headline", "list_title", "summary"))
+    field = (column("field__name", here), "field__slot")
+    return ["live", "slug", "release_date", *window, *texts, *field, "lead_image"]
 
 
 class Release(Publishable):
@@ -558,6 +595,16 @@ class Release(Publishable):
     def title_in_lists(self):
         return self.list_title or self.headline
 
+    def has(self, name: str) -> bool:
+        """Whether a relation is worth asking for: false where its page found that it is empty."""
+        return getattr(self, f"has_{name}", True)
+
+    def rows(self, name: str, *related: str):
+        if not self.has(name):
+            return []
+        rows = getattr(self, name).all()
+        return rows.select_related(*related) if related else rows
+
     @property
     def dateline(self) -> str:
         """ "NANJING, China, July 3, 2020 /PRNewswire/ --", as far as its parts are known."""
@@ -579,25 +626,6 @@ class Release(Publishable):
     def day_of_people(self) -> datetime.date | None:
         """The day for which the titles of those who are named are right."""
         return self.release_date_last
-
-    def neighbour(self, *, older: bool):
-        """The public release just before or after this one in the reader's list, or None."""
-        name = column("order", languages.active())
-        place = getattr(self, name)
-        if place is None:
-            # Undated and not published: it stands in no list yet.
-            return None
-        way, order = ("lt", "-") if older else ("gt", "")
-        # The first condition says nothing new, but lets the index begin at this place.
-        beyond = Q((f"{name}__{way}e", place)) & (
-            Q((f"{name}__{way}", place)) | Q((f"pk__{way}", self.pk))
-        )
-        releases = Release.objects.public().filter(beyond)
-        return (
-            releases.order_by(f"{order}{name}", f"{order}pk")
-            .only("slug", *languages.columns("headline", "list_title"))
-            .first()
-        )
 
 
 class ImportedRelease(models.Model):

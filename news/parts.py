@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from news.telephones import dialable
-from partners.models import Institution
+from partners.models import Institution, Mention
 from publishing.cache.models import PublicModel, PublicQuerySet
 from publishing.editorial import languages
 from publishing.editorial.models import OwnedRow
@@ -54,14 +55,19 @@ class InstitutionOrLabel(models.Model):
             raise ValidationError(_("Choose an institution or write a name."))
 
 
-class Quote(OwnedRow):
+class Quote(Mention, OwnedRow):
     """What somebody said, with the name and the title of that day as they are printed."""
+
+    name_field = "speaker"
+    title_field = "speaker_title"
 
     release = models.ForeignKey("news.Release", on_delete=models.CASCADE, related_name="quotes")
     text = models.TextField(
         _("words"), blank=True, help_text=_("An empty line begins a new paragraph.")
     )
-    speaker = models.CharField(_("speaker"), max_length=160, blank=True)
+    speaker = models.CharField(
+        _("speaker"), max_length=160, blank=True, help_text=_("Empty: the person's name.")
+    )
     speaker_title = models.CharField(
         _("title of the day"), max_length=250, blank=True, help_text=_("As it was then.")
     )
@@ -74,7 +80,7 @@ class Quote(OwnedRow):
         verbose_name_plural = _("quotes")
 
     def __str__(self):
-        return languages.first_text(self, "speaker")
+        return languages.first_text(self, "speaker") or (str(self.person) if self.person else "")
 
     @property
     def paragraphs(self):
@@ -256,8 +262,8 @@ class PressContactQuerySet(PublicQuerySet):
 class PressContact(PublicModel):
     """Whom the press may ask. Who has left keeps the printed name; the successor's numbers show."""
 
-    name = models.CharField(_("name"), max_length=160)
-    role = models.CharField(_("position"), max_length=200, blank=True)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=160)
+    role = models.CharField(_("job title"), max_length=200, blank=True)
     institution = models.ForeignKey(
         Institution,
         on_delete=models.PROTECT,
@@ -315,7 +321,9 @@ class PressTelephone(PublicModel):
 
     contact = models.ForeignKey(PressContact, on_delete=models.CASCADE, related_name="telephones")
     printed = models.CharField(
-        _("number"), max_length=60, help_text=_("With its country code: +44 (0)121 414 8254.")
+        _("telephone number"),
+        max_length=60,
+        help_text=_("With its country code: +44 (0)121 414 8254."),
     )
     dialled = models.CharField(max_length=40, editable=False)
     order = models.PositiveSmallIntegerField(_("order"), default=0)

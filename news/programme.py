@@ -63,6 +63,13 @@ def _offset(instant):
     return f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
 
 
+def spoken_in(sessions) -> list[Session.Spoken]:
+    """The languages in which one can follow some of the sessions, in a fixed order."""
+    both = Session.Spoken.BOTH
+    spoken = {session.spoken for session in sessions}
+    return [one for one in Session.Spoken if one != both and spoken & {one.value, both.value}]
+
+
 def are_timed(sessions) -> bool:
     """Whether the hour of any session is known."""
     return any(session.begins_at for session in sessions)

@@ -1,27 +1,35 @@
 from dataclasses import replace
 
 from django.db.models import Prefetch
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.generic import ListView
 
+from news import reading
 from news.archive import ArchivePaginator, archive
 from news.calendars import calendar
 from news.composition import composed
 from news.feeds import CHOICES, title_of
 from news.models import Event, EventOrganiser, Release
+from news.programme import spoken_in
 from news.selection import MOST_READ, PARAMETERS, UNDATED, Selection
-from partners.models import Agreement, CooperationField, Participation
+from partners.models import (
+    Agreement,
+    AgreementParty,
+    CooperationField,
+    PersonShown,
+)
 from publishing.cache.pages import public_page
 from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
+from publishing.editorial.addresses import absolute
 from publishing.editorial.views import PublishableDetail
-
-# How many releases stand under the text as related ones.
-RELATED = 3
 
 
 @once_per_version
@@ -41,26 +49,18 @@ class ReleaseList(ListView):
         self.fields = fields_of_cooperation()
         self.chosen = Selection.read(self.request.GET, self.fields)
         self.archive = archive(self.chosen.institution)
-        releases = self.chosen.releases().for_list()
-        return releases.most_read() if self.chosen.sort else releases.newest_first()
+        # By date, the paginator knows which releases stand on a page.
+        return self.chosen.releases().for_row().most_read() if self.chosen.sort else []
 
     def get_paginator(self, releases, per_page, **kwargs):
         counted = self.archive.of(self.chosen)
-        by_date = not self.chosen.sort
-        return ArchivePaginator(releases, per_page, archive=counted, by_date=by_date, **kwargs)
-
-    def counted_by_year(self, counted):
-        if not self.year:
-            return counted
-        return counted.of_year(None if self.year == UNDATED else int(self.year))
-
-    def counted_by_field(self, counted):
-        return counted.of_field(self.field.pk) if self.field else counted
+        return ArchivePaginator(releases, per_page, archive=counted, chosen=self.chosen, **kwargs)
 
     def address(self, **changes):
         """This list with other choices, on its first page."""
         return self.request.path + self.chosen.query(**changes)
 
+    @cached_property
     def years(self):
         counts = self.archive.of(self.chosen, "year").years()
         most = max(counts.values(), default=1)
@@ -80,6 +80,7 @@ class ReleaseList(ListView):
             "share": share,
         }
 
+    @cached_property
     def topics(self):
         counts = self.archive.of(self.chosen, "field").counts("field")
         everything = self.chip(_("All topics"), "field", "", not self.chosen.field, counts)
@@ -90,6 +91,7 @@ class ReleaseList(ListView):
             if counts.get(field.pk) or field == self.chosen.field
         ]
 
+    @cached_property
     def kinds(self):
         """Only where there is a choice: one kind alone narrows nothing."""
         counts = self.archive.of(self.chosen, "kind").counts("kind")
@@ -115,9 +117,7 @@ class ReleaseList(ListView):
         page = context["page_obj"]
         return context | {
             "nav_key": "news",
-            "years": self.years(),
-            "topics": self.topics(),
-            "kinds": self.kinds(),
+            "chosen": self.chosen,
             "institution": self.chosen.institution,
             "all_institutions_url": self.address(institution=""),
             "most_read": bool(self.chosen.sort),
@@ -126,6 +126,7 @@ class ReleaseList(ListView):
             "mail_query": self.chosen.query("field", "institution"),
             "feed_title": title_of(self.chosen),
             "total": page.paginator.count,
+            "pages": page.paginator.num_pages,
             "page_range": page.paginator.get_elided_page_range(page.number),
         }
 
@@ -135,8 +136,8 @@ class ReleaseDetail(PublishableDetail):
     model = Release
     template_name = "news/release_detail.html"
 
-    def get_queryset(self):
-        return Release.objects.for_page()
+    def find(self):
+        return reading.release_at(self.kwargs["slug"])
 
     def nav_key(self, item):
         return "news"
@@ -145,29 +146,40 @@ class ReleaseDetail(PublishableDetail):
         release = self.object
         context = super().get_context_data(**kwargs)
         address = context["page_urls"].canonical
+        previous, following = reading.neighbours(release)
         if release.original_url:
             # A copy names its original; languages of the copy are no alternates of that.
             context["page_urls"] = replace(
                 context["page_urls"], canonical=release.original_url, alternates=[]
             )
+        agreements = reading.agreements(release)
+        parties = AgreementParty.objects.once_each(agreements) if agreements else []
+        among_parties = {party.institution_id for party in parties}
+        pictures = list(release.rows("pictures", "image"))
         return context | {
             "page_address": address,
             "crumbs": self.crumbs(context),
             "parts": composed(release, opening=release.dateline),
-            "events": list(release.events.public().for_link()),
-            "agreements": list(release.agreements.public().for_lines()),
-            "institutions": list(release.institutions.public().for_link()),
-            "corrections": [row for row in release.corrections.all() if row.text],
-            "notes": [row for row in release.notes.all() if row.text],
-            "attachments": [row for row in release.attachments.select_related("file") if row.label],
-            "pictures": release.pictures.select_related("image"),
-            "videos": release.videos.select_related("poster"),
-            "boilerplates": [row for row in release.boilerplates.all() if row.text],
-            "contacts": release.press_contacts.for_page(),
+            "events": reading.events(release),
+            "agreements": agreements,
+            "parties": parties,
+            "institutions": [
+                institution
+                for institution in reading.institutions(release)
+                if institution.pk not in among_parties
+            ],
+            "corrections": [row for row in release.rows("corrections") if row.text],
+            "notes": [row for row in release.rows("notes") if row.text],
+            "attachments": [row for row in release.rows("attachments", "file") if row.label],
+            "pictures": pictures,
+            "people_shown": people_shown(release.lead_image, *(row.image for row in pictures)),
+            "videos": release.rows("videos", "poster"),
+            "boilerplates": [row for row in release.rows("boilerplates") if row.text],
+            "contacts": release.press_contacts.for_page() if release.has("press_contacts") else [],
             "people": named(release),
-            "related": Release.objects.related_to(release)[:RELATED],
-            "previous": release.neighbour(older=True),
-            "next": release.neighbour(older=False),
+            "related": reading.related(release),
+            "previous": previous,
+            "next": following,
         }
 
     def crumbs(self, context):
@@ -184,12 +196,19 @@ class ReleaseDetail(PublishableDetail):
 def named(release):
     """The people whom a release names, under the names and titles of its day."""
     language = languages.active()
-    rows = Participation.objects.for_target(release).for_display()
+    rows = release.people.for_display() if release.has("people") else []
     return [
         {"name": row.name_in(language), "role": row.title_in(language)}
         for row in rows
         if row.person is None or row.person.is_public
     ]
+
+
+def people_shown(*pictures):
+    """Who stands in each picture, by its key: "A, B"."""
+    known = [picture for picture in pictures if picture]
+    names = PersonShown.objects.names_by_picture(known) if known else {}
+    return {key: pgettext("between names", ", ").join(several) for key, several in names.items()}
 
 
 @method_decorator(public_page("page"), name="dispatch")
@@ -215,7 +234,7 @@ class EventList(ListView):
         }
 
 
-@method_decorator(public_page(), name="dispatch")
+@method_decorator(public_page("spoken"), name="dispatch")
 class EventDetail(PublishableDetail):
     model = Event
     template_name = "news/event_detail.html"
@@ -227,10 +246,21 @@ class EventDetail(PublishableDetail):
     def get_context_data(self, **kwargs):
         event = self.object
         is_over = event.is_over()
+        sessions = list(
+            event.sessions.select_related("event").prefetch_related(public_agreements())
+        )
+        spoken = self.request.GET.get("spoken", "")
+        if spoken and spoken not in spoken_in(sessions):
+            raise Http404
         agreements = list(event.agreements.public().with_status())
         releases = list(event.releases.public().newest_first().for_list())
         calendar = reverse("news:event_calendar", args=[event.slug])
-        return super().get_context_data(**kwargs) | {
+        context = super().get_context_data(**kwargs)
+        if spoken:
+            # A part of the page, which is no page of its own.
+            here = absolute(event.get_absolute_url())
+            context["page_urls"] = replace(context["page_urls"], canonical=here, alternates=[])
+        return context | {
             "crumbs": [
                 (_("Events"), reverse("news:event_list")),
                 (str(event.printed_date.year), ""),
@@ -244,10 +274,13 @@ class EventDetail(PublishableDetail):
             else None,
             "parts": event.parts.public().for_list().order_by("starts_at", "pk"),
             "organisers": self.organisers(event),
-            "delegations": [row for row in event.delegations.all() if row.name or row.leader],
-            "sessions": event.sessions.select_related("event").prefetch_related(
-                public_agreements()
-            ),
+            "delegations": [
+                row
+                for row in event.delegations.select_related("person", "post")
+                if row.name or row.name_here
+            ],
+            "sessions": [one for one in sessions if one.is_spoken_in(spoken)],
+            "spoken_choices": self.spoken_choices(sessions, spoken),
             "institutions": event.institutions.public(),
             "agreements": [one for one in agreements if not (is_over and one.signed)],
             "signed": [one for one in agreements if is_over and one.signed],
@@ -259,6 +292,21 @@ class EventDetail(PublishableDetail):
         """Whether a release could not yet know how the event went."""
         last = release.release_date_last
         return last is not None and last < self.object.start_date_first
+
+    def spoken_choices(self, sessions, chosen):
+        """The programme by language, where its sessions have several."""
+        labels = [("", _("All languages"))]
+        labels += [(one.value, one.label) for one in spoken_in(sessions)]
+        if len(labels) < 3:
+            return []
+        return [
+            {
+                "name": capfirst(label),
+                "url": f"?spoken={value}#programme" if value else f"{self.request.path}#programme",
+                "current": value == chosen,
+            }
+            for value, label in labels
+        ]
 
     def organisers(self, event):
         """``[(role, [organiser, …]), …]`` in the order of the roles."""

@@ -1,5 +1,6 @@
 """The partner directory: search, filters with counts, and the page of institutions they give."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,6 +26,7 @@ from publishing.search.models import SearchName
 
 PAGE_SIZE = 20
 ELSEWHERE = 5
+CHUNK = 1000
 FACETS = ("type", "country", "city", "status", "field")
 # A query that is the name of one of these becomes that filter, the first that fits.
 NAMEABLE = ("country", "city", "type")
@@ -97,7 +99,7 @@ class DirectoryPage:
     of the place that became a filter, but lie outside it.
     """
 
-    results: tuple[DirectoryResult, ...]
+    matches: tuple[ladder.Match, ...]
     elsewhere: tuple[DirectoryResult, ...]
     facets: tuple[Facet, ...]
     chips: tuple[Chip, ...]
@@ -106,6 +108,10 @@ class DirectoryPage:
     corrected: str
     page: int
     pages: int
+
+    @cached_property
+    def results(self) -> tuple[DirectoryResult, ...]:
+        return results_of(self.matches)
 
 
 def search_institutions(
@@ -130,7 +136,7 @@ def search_institutions(
         everything=labels.everything,
     )
     return DirectoryPage(
-        results=_results(answer.matches),
+        matches=answer.matches,
         elsewhere=_elsewhere(text, chosen, named, language) if named else (),
         facets=labels.facets(answer.combinations, effective) if text or effective else labels.all,
         chips=labels.chips(effective, named),
@@ -142,18 +148,27 @@ def search_institutions(
     )
 
 
+def every_institution(text, filters, *, language) -> Iterator[list[Institution]]:
+    """All institutions that the directory finds, in its order, in lists of a bounded length."""
+    labels = current_labels(language)
+    chosen, named = labels.known(filters.chosen()), labels.named(text)
+    keys = ladder.keys(
+        KIND, text, filters={**chosen, **named}, language=language, orders_only=bool(named)
+    )
+    for start in range(0, len(keys), CHUNK):
+        part = keys[start : start + CHUNK]
+        found = Institution.objects.public().partners().for_list().in_bulk(part)
+        yield [found[pk] for pk in part if pk in found]
+
+
 def suggest(text, *, language, count=8) -> tuple[DirectoryResult, ...]:
     """The institutions whose names the text may become, while it is being typed."""
-    return _results(ladder.named(KIND, text, language=language)[:count])
+    return results_of(ladder.named(KIND, text, language=language)[:count])
 
 
-def _results(matches):
-    institutions = (
-        Institution.objects.public()
-        .partners()
-        .for_list()
-        .in_bulk([match.object_id for match in matches])
-    )
+def results_of(matches) -> tuple[DirectoryResult, ...]:
+    shown = Institution.objects.public().partners().for_list()
+    institutions = shown.in_bulk([match.object_id for match in matches])
     return tuple(
         DirectoryResult(institution, _other_name(institution, match.name))
         for match in matches
@@ -168,7 +183,7 @@ def _other_name(institution, name):
 
 def _elsewhere(text, chosen, named, language):
     matches = ladder.named(KIND, text, filters=chosen, language=language)[:PAGE_SIZE]
-    outside = [result for result in _results(matches) if not _lies_in(result.institution, named)]
+    outside = [result for result in results_of(matches) if not _lies_in(result.institution, named)]
     return tuple(outside[:ELSEWHERE])
 
 
@@ -191,7 +206,7 @@ def current_labels(language):
     rolled back, and its number used again.
     """
     today = timezone.localdate()
-    names.refresh(KIND, today)
+    _refresh(today)
     if connection.in_atomic_block:
         return labels_in_snapshot(language)
     state = (current(), today)
@@ -199,6 +214,11 @@ def current_labels(language):
     if kept is None or kept[0] != state:
         kept = _kept[language] = (state, Labels(language))
     return kept[1]
+
+
+@once_per_version
+def _refresh(today):
+    names.refresh(KIND, today)
 
 
 @once_per_version
@@ -297,7 +317,7 @@ def facet_label(facet):
         "type": pgettext("of an institution", "Kind"),
         "country": _("Country"),
         "city": _("City"),
-        "status": _("Agreement"),
+        "status": pgettext("facet of the directory", "Agreement"),
         "field": _("Field"),
     }[facet]
 

@@ -1,45 +1,23 @@
 """Agreements and institutions as CSV and JSON, row by row, in both languages."""
 
-import csv
-import json
 from collections.abc import Iterable, Iterator
 
 from django.conf import settings
+from django.db.models import Prefetch
 from django.http import StreamingHttpResponse
 
-from partners.models import Agreement, Institution
+from partners.models import Agreement, AgreementParty, Institution
 from partners.register import status_of
 from publishing.editorial import languages
+from publishing.exchange.downloads import csv_download
 
-# A cell that starts with one of these is a formula to a spreadsheet; so are the full-width forms.
-FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 CHUNK = 1000
-
-
-def plain_cell(value) -> str:
-    """``value`` so that no spreadsheet computes it."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, text):
-        return text
 
 
 def as_csv(name: str, columns: Iterable[str], records: Iterable[dict]) -> StreamingHttpResponse:
     columns = list(columns)
-
-    def body() -> Iterator[str]:
-        writer = csv.writer(_Echo())
-        # Excel reads UTF-8 only behind a byte order mark.
-        yield "\ufeff" + writer.writerow(columns)
-        for record in records:
-            yield writer.writerow([plain_cell(_flat(record[column])) for column in columns])
-
-    return _download(body(), "text/csv; charset=utf-8", f"{name}.csv")
+    cells = ([_flat(record[column]) for column in columns] for record in records)
+    return csv_download(name, columns, cells)
 
 
 def _flat(value) -> str:
@@ -48,21 +26,6 @@ def _flat(value) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return value
-
-
-def as_json(name: str, records: Iterable[dict]) -> StreamingHttpResponse:
-    def body() -> Iterator[str]:
-        yield f'{{"{name}": ['
-        for index, record in enumerate(records):
-            yield (",\n" if index else "\n") + json.dumps(record, ensure_ascii=False)
-        yield "\n]}\n"
-
-    return _download(body(), "application/json; charset=utf-8", f"{name}.json")
-
-
-def _download(body, content_type, filename):
-    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
-    return StreamingHttpResponse(body, content_type=content_type, headers=headers)
 
 
 AGREEMENT_COLUMNS = (
@@ -81,7 +44,9 @@ AGREEMENT_COLUMNS = (
 
 
 def agreement_records(agreements) -> Iterator[dict]:
-    for agreement in agreements.for_register().iterator(chunk_size=CHUNK):
+    parties = Prefetch("parties", AgreementParty.objects.for_lines())
+    rows = agreements.for_lines().prefetch_related(parties)
+    for agreement in rows.iterator(chunk_size=CHUNK):
         yield agreement_record(agreement)
 
 

@@ -74,3 +74,12 @@ def value_on(agreement, actions, name, day, moment="effective_from_start"):
         if getattr(action, moment) <= day:
             value = action.changes[name][1]
     return value
+
+
+def as_it_stood(agreement, day: datetime.date):
+    """The agreement and its areas as rows in memory, with the terms of ``day``; never saved."""
+    values = agreement.terms_on(day)
+    areas = values.pop("areas")
+    area_of = agreement.areas.model
+    plain = ({name: one[name] for name in AREA_COLUMNS} for one in areas)
+    return type(agreement)(**values), [area_of(**one) for one in plain]

@@ -140,15 +140,21 @@ MARKS = {
 }
 
 
-def totals(agreements) -> list[Total]:
-    """How many agreements of a queryset have each look, from one query."""
-    by_status = agreements.with_status().order_by().values("status").annotate(n=Count("pk"))
+def totals(agreements, day: datetime.date | None = None) -> list[Total]:
+    """How many agreements of a queryset have each look on ``day``, from one query."""
+    by_status = agreements.with_status(day).order_by().values("status").annotate(n=Count("pk"))
     return _totals({row["status"]: row["n"] for row in by_status})
 
 
 @once_per_version
-def totals_of_all() -> list[Total]:
-    return totals(Agreement.objects.public())
+def totals_of_all(day: datetime.date | None = None) -> list[Total]:
+    """The whole register, as it stands or as it stood on ``day``."""
+    return totals(_standing(day), day)
+
+
+def _standing(day):
+    public = Agreement.objects.public()
+    return public.known_on(day) if day else public
 
 
 def totals_of(agreements: Iterable[Agreement]) -> list[Total]:
@@ -167,9 +173,13 @@ def _totals(counts: Mapping[str, int]) -> list[Total]:
 
 @dataclass(frozen=True)
 class Question:
-    """What a reader asks of the register. A value that means nothing is not asked."""
+    """What a reader asks of the register. A value that means nothing is not asked.
+
+    ``day`` is the one whose status is asked for; None is today.
+    """
 
     look: str = ""
+    day: datetime.date | None = None
     kind: str = ""
     field: CooperationField | None = None
     institution: Institution | None = None
@@ -178,12 +188,13 @@ class Question:
 
     @classmethod
     def read(cls, params: Mapping[str, str]) -> "Question":
-        """From the parameters of an address: status, kind, field, institution, year, sort."""
+        """From the parameters of an address: status, on, kind, field, institution, year, sort."""
         look, kind, year = (params.get(name, "") for name in ("status", "kind", "year"))
         field, institution = params.get("field", ""), params.get("institution", "")
         sort = params.get("sort", "")
         return cls(
             look=look if look in LOOKS else "",
+            day=_day(params.get("on", "")),
             kind=kind if kind in Agreement.Kind.values else "",
             field=CooperationField.objects.filter(slug=field).first() if field else None,
             institution=Institution.objects.public().filter(slug=institution).first()
@@ -195,7 +206,7 @@ class Question:
 
     def agreements(self):
         """The public agreements asked for, in the order asked for, annotated ``status``."""
-        found = Agreement.objects.public().with_status()
+        found = _standing(self.day).with_status(self.day)
         if self.look:
             found = found.filter(status__in=AgreementStatus.with_look(self.look))
         if self.kind:
@@ -211,6 +222,10 @@ class Question:
     def keys(self) -> list[int]:
         """The keys of all that is found, in order."""
         return _keys_found(self)
+
+    def name(self) -> str:
+        """What a file with the answer is called."""
+        return f"agreements-{self.day}" if self.day else "agreements"
 
     def axis(self) -> arches.Axis:
         """The years of all that is found."""
@@ -234,6 +249,15 @@ class Question:
                 return found.by_urgency()
 
 
+def _day(text):
+    """A day in a range within which every rule can count."""
+    try:
+        day = datetime.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 1900 <= day.year < 2200 and day != timezone.localdate() else None
+
+
 @once_per_version
 def _keys_found(question):
     return list(question.agreements().values_list("pk", flat=True))
@@ -244,13 +268,17 @@ def _axis_found(question):
     return axis_of(question.agreements())
 
 
-def agreements_in_order(keys: list[int]) -> list[Agreement]:
-    """These agreements with what a line shows; one hidden meanwhile is left out."""
+def agreements_in_order(keys: list[int], day: datetime.date | None = None) -> list[Agreement]:
+    """These agreements with what a line shows, with their status on ``day``.
+
+    One hidden meanwhile is left out.
+    """
     parties = Prefetch("parties", AgreementParty.objects.for_lines())
-    found = Agreement.objects.public().for_lines().prefetch_related(parties).in_bulk(keys)
-    today = timezone.localdate()
+    rows = Agreement.objects.public().for_lines().prefetch_related(parties)
+    found = (rows.prefetch_related("states") if day else rows).in_bulk(keys)
+    day = day or timezone.localdate()
     for agreement in found.values():
-        agreement.status = agreement.status_on(today)
+        agreement.status = agreement.status_on(day)
     return [found[key] for key in keys if key in found]
 
 

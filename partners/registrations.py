@@ -12,7 +12,10 @@ from publishing.search.publishable import ALWAYS
 
 def register():
     targets.register(
-        "partners:institution", Institution, public=lambda rows, language: rows.public()
+        "partners:institution",
+        Institution,
+        public=lambda rows, language: rows.public(),
+        stands_in="merged_into",
     )
     targets.register(
         "partners:agreement",
@@ -35,7 +38,7 @@ def register():
         "agreement",
         Agreement,
         agreement_document,
-        queryset=lambda: Agreement.objects.prefetch_related("parties__institution"),
+        queryset=Agreement.objects.for_register,
         related={
             AgreementParty: lambda party: [party.agreement_id],
             Institution: lambda one: AgreementParty.objects.filter(institution=one).values_list(

@@ -58,6 +58,11 @@ class ParticipationTranslation(TranslationOptions):
     fields = ("group", "printed_name", "printed_title")
 
 
+@register(models.PersonShown)
+class PersonShownTranslation(TranslationOptions):
+    fields = ("printed_name", "printed_title")
+
+
 @register(models.Signature)
 class SignatureTranslation(TranslationOptions):
     fields = ("printed_name", "printed_title", "printed_date", "on_behalf_of")

@@ -1,18 +1,24 @@
+import datetime
 from dataclasses import dataclass
 
 from django.core.paginator import EmptyPage, Paginator
-from django.db.models import Prefetch, prefetch_related_objects
 from django.http import FileResponse, Http404, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView
 
-from partners import exports
+from partners import exports, life
 from partners.arches import row_ticks
-from partners.directory import FACETS, PAGE_SIZE, DirectoryFilters, search_institutions
+from partners.directory import (
+    FACETS,
+    PAGE_SIZE,
+    DirectoryFilters,
+    every_institution,
+    search_institutions,
+)
 from partners.models import Agreement, AgreementDocument, Institution, Signature
 from partners.register import (
     LOOKS,
@@ -20,23 +26,22 @@ from partners.register import (
     Question,
     agreements_in_order,
     axis_of,
-    axis_of_all,
     lines,
-    most_urgent_first,
     totals_of_all,
 )
+from partners.rows import boxes_of, match_of, rows_of, with_agreements
 from publishing.cache.pages import public_page
 from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
+from publishing.exchange.downloads import json_download
 from publishing.search import misses
 
 REGISTER_PAGE_SIZE = 50
 # A partner's page shows its most urgent agreements; the register shows them all.
 INSTITUTION_AGREEMENTS = 50
 QUERY_LENGTH = 200
-FACET_OPTIONS = 40
 
-register_parameters = ("status", "kind", "field", "institution", "year", "sort")
+register_parameters = ("status", "on", "kind", "field", "institution", "year", "sort")
 
 
 def page_number(request) -> int:
@@ -85,14 +90,14 @@ def directory(request):
         misses.note(text, language=languages.active())
     paginator = Paginator(range(found.total), PAGE_SIZE)
     page = page_of(paginator, number)
-    with_agreements([result.institution for result in (*found.results, *found.elsewhere)])
     context = {
         "nav_key": "partners",
         "query": text,
         "found": found,
-        "facets": [facet_context(facet, found.facets) for facet in found.facets],
+        "rows": rows_of(found.matches),
+        "rows_elsewhere": rows_of(map(match_of, found.elsewhere)),
+        "facets": boxes_of(found.facets),
         "chips": [directory_chip(request, chip) for chip in found.chips],
-        "axis": axis_of_all(),
         "page_obj": page,
         "page_range": list(paginator.get_elided_page_range(number)),
         "exports": address(request).removeprefix(request.path),
@@ -104,34 +109,10 @@ def directory_text(request) -> str:
     return request.GET.get("q", "").strip()[:QUERY_LENGTH]
 
 
-def facet_context(facet, facets):
-    """A facet with the share of each option, in per cent of the largest count on the page.
-
-    Of very many options the chosen ones and the first are offered; the text finds the others.
-    """
-    most = max((option.count for one in facets for option in one.options), default=0) or 1
-    options = [
-        (option, round(100 * option.count / most))
-        for place, option in enumerate(facet.options)
-        if place < FACET_OPTIONS or option.is_chosen
-    ]
-    return {"name": facet.name, "label": facet.label, "options": options}
-
-
 def directory_chip(request, chip):
     if chip.from_text:
         return Chip(chip.label, address(request, q=""))
     return Chip(chip.label, address(request, without=[(chip.facet, chip.value)]))
-
-
-def with_agreements(institutions):
-    """Puts their public agreements with the field on the institutions, the most urgent first."""
-    agreements = Agreement.objects.public().for_lines()
-    prefetch_related_objects(
-        institutions, Prefetch("agreements", agreements, to_attr="public_agreements")
-    )
-    for institution in institutions:
-        institution.public_agreements = most_urgent_first(institution.public_agreements)
 
 
 def directory_csv(request):
@@ -140,19 +121,15 @@ def directory_csv(request):
 
 
 def directory_json(request):
-    return exports.as_json("partners", exports.institution_records(found_institutions(request)))
+    return json_download("partners", exports.institution_records(found_institutions(request)))
 
 
 def found_institutions(request):
-    """All institutions that the directory finds for this address, page by page."""
+    """All institutions that the directory finds for this address."""
     text, filters = directory_text(request), DirectoryFilters.from_query(request.GET)
-    number, pages = 1, 1
-    while number <= pages:
-        found = search_institutions(text, filters, language=languages.active(), page=number)
-        institutions = [result.institution for result in found.results]
-        with_agreements(institutions)
-        yield from institutions
-        number, pages = number + 1, found.pages
+    for part in every_institution(text, filters, language=languages.active()):
+        with_agreements(part)
+        yield from part
 
 
 @method_decorator(public_page(), name="dispatch")
@@ -196,7 +173,7 @@ class InstitutionDetail(DetailView):
 @public_page(*register_parameters, "page")
 def register(request):
     question = Question.read(request.GET)
-    counts = totals_of_all()
+    counts = totals_of_all(question.day)
     paginator = Paginator(question.keys(), REGISTER_PAGE_SIZE)
     page = page_of(paginator, page_number(request))
     axis = question.axis()
@@ -212,7 +189,7 @@ def register(request):
         "choices": choices(),
         "sorts": SORTS,
         "sorted_by": SORTS[question.sort],
-        "lines": lines(agreements_in_order(page.object_list), axis),
+        "lines": lines(agreements_in_order(page.object_list, question.day), axis),
         "axis": axis,
         "today": timezone.localdate(),
         "page_obj": page,
@@ -233,12 +210,17 @@ def look_chip(request, question, total):
 
 def register_chips(request, question):
     named = {
+        "on": question.day and _("Status on %(day)s") % {"day": long_day(question.day)},
         "kind": Agreement.Kind(question.kind).label if question.kind else "",
         "field": question.field and languages.first_text(question.field, "name"),
         "institution": question.institution and languages.first_text(question.institution, "name"),
         "year": question.year and str(question.year),
     }
     return [Chip(label, address(request, **{name: ""})) for name, label in named.items() if label]
+
+
+def long_day(day):
+    return formats.date_format(day, "DATE_FORMAT")
 
 
 @once_per_version
@@ -260,13 +242,15 @@ def choices():
 
 
 def register_csv(request):
-    records = exports.agreement_records(Question.read(request.GET).agreements())
-    return exports.as_csv("agreements", exports.AGREEMENT_COLUMNS, records)
+    question = Question.read(request.GET)
+    records = exports.agreement_records(question.agreements())
+    return exports.as_csv(question.name(), exports.AGREEMENT_COLUMNS, records)
 
 
 def register_json(request):
-    agreements = Question.read(request.GET).agreements()
-    return exports.as_json("agreements", exports.agreement_records(agreements))
+    question = Question.read(request.GET)
+    records = exports.agreement_records(question.agreements())
+    return json_download("agreements", records, filename=question.name())
 
 
 def document(request, uid):
@@ -321,6 +305,36 @@ class AgreementDetail(DetailView):
             ticks=row_ticks(axis),
             **kwargs,
         )
+
+
+@public_page("on")
+def terms(request, number):
+    """The text of an agreement as it stood on a day: its terms, its parties, its areas."""
+    agreement = get_object_or_404(Agreement.objects.public().for_page(), number=number)
+    if not agreement.tells_more():
+        raise Http404
+    day = day_asked_for(request)
+    then, areas = life.as_it_stood(agreement, day)
+    context = {
+        "nav_key": "agreements",
+        "agreement": agreement,
+        "day": day,
+        "then": then,
+        "parties": agreement.parties_on(day),
+        "areas": areas,
+        "in_full": agreement.public_level == Agreement.PublicLevel.FULL,
+    }
+    return TemplateResponse(request, "partners/terms.html", context)
+
+
+def day_asked_for(request) -> datetime.date:
+    text = request.GET.get("on", "")
+    if not text:
+        return timezone.localdate()
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise Http404 from None
 
 
 def title_elsewhere(agreement) -> str:

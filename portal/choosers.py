@@ -4,12 +4,10 @@ from django.contrib.admin.views.decorators import staff_member_required
 from django.db.models import Q
 from django.http import Http404, JsonResponse
 from django.template.defaultfilters import filesizeformat
-from django.urls import reverse
-from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from portal.searching import kind_labels
-from publishing.editorial import languages
+from publishing.editorial import languages, targets
 from publishing.editorial.languages import columns
 from publishing.media import renditions
 from publishing.media.models import File, Image, Video
@@ -71,7 +69,7 @@ def videos(user, text, language):
 def links(user, text, language):
     """Public pages as the site's search finds them, then files of the library."""
     hits = search_documents(text, language=language).hits[:LENGTH] if text else ()
-    found = [_page(hit, language) for hit in hits if hit.kind != "milestone"]
+    found = [_page(hit) for hit in hits if hit.kind != "milestone"]
     if user.has_perm("media.view_file"):
         found += [
             {
@@ -84,12 +82,14 @@ def links(user, text, language):
     return found
 
 
-def _page(hit, language):
-    publishable = hit.kind in ("release", "event", "page")
-    with translation.override(hit.language if publishable else language):
-        url = reverse(hit.url_name, kwargs=hit.url_kwargs)
+def _page(hit):
+    """The link names the row, so that it still leads there when the address has changed."""
     title = "".join(segment.text for segment in hit.title)
-    return {"url": url, "title": title, "detail": str(kind_labels()[hit.kind])}
+    return {
+        "url": targets.reference(hit.kind, hit.object_id),
+        "title": title,
+        "detail": str(kind_labels()[hit.kind]),
+    }
 
 
 FINDERS = {"image": images, "video": videos, "link": links}

@@ -6,7 +6,7 @@ Every part asks a constant number of queries, whatever there is to show.
 import calendar
 import datetime
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, islice
 
 from django.contrib.auth import get_permission_codename
 from django.contrib.contenttypes.models import ContentType
@@ -16,7 +16,8 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from news.models import Event, Release
-from partners.models import Agreement
+from partners import due
+from partners.models import Agreement, Proposal
 from portal.models import Page
 from publishing.editorial import languages, policy
 from publishing.editorial.comments import Comment
@@ -29,6 +30,7 @@ from publishing.pageviews.statistics import Statistics
 KINDS = (Release, Event, Page)
 SHOWN = 8
 AHEAD_DAYS = 62
+DUE_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -225,6 +227,38 @@ def mentions(user) -> Part:
     return Part("comments", _("Comments for me"), rows[:SHOWN], empty, len(rows))
 
 
+def due_soon(user) -> Part | None:
+    """Deadlines, reviews and anniversaries of agreements in the next days, and what waits."""
+    if not due.visible_to(user):
+        return None
+    question = due.ahead(DUE_DAYS)
+    rows = [
+        Row(str(one.agreement), _form(one.agreement), one.label(), str(one.stage.label), one.day)
+        for one in due.items(islice(due.keys(question), SHOWN))
+    ]
+    return Part(
+        "due",
+        _("Due in 30 days"),
+        rows,
+        _("Nothing is due in the next 30 days."),
+        due.count(question),
+        reverse("admin:partners_agreement_due"),
+    )
+
+
+def answers(user) -> Part | None:
+    """What partners answered about their entries, and nobody has decided on."""
+    if not _may(user, "view", Proposal):
+        return None
+    waiting = Proposal.objects.waiting().select_related("institution")
+    rows = [
+        Row(str(one.institution), _form(one), one.sender, at=one.sent_at) for one in waiting[:SHOWN]
+    ]
+    more = _list(Proposal, decided_at__isempty=1)
+    title, empty = _("Answers of partners"), _("No partner has answered.")
+    return Part("answers", title, rows, empty, waiting.count(), more)
+
+
 def recent(user) -> Part:
     """What was saved last, by anybody."""
     items = [item for item in _gathered(user, Q()) if item][:SHOWN]
@@ -327,7 +361,7 @@ def _endings(now, until):
         yield Row(str(agreement), _form(agreement), _("agreement"), _("ends"), agreement.ends_last)
 
 
-PARTS = (waiting, sent_back, mentions, drafts, outdated, recent, most_read)
+PARTS = (waiting, sent_back, mentions, due_soon, answers, drafts, outdated, recent, most_read)
 
 
 def parts(user) -> list[Part]:

@@ -51,6 +51,7 @@ _LISTS = ("partners.cooperationfield", "partners.institutiontype")
 _AUTHOR = {
     **dict.fromkeys((*_ITEMS, *_PARTS), _WRITES),
     **dict.fromkeys(_LIBRARY, ("add", "change", "view")),
+    "partners.personshown": _WRITES,
     **dict.fromkeys(_PRESS, ("view",)),
     **dict.fromkeys((*_RECORDS, *_LISTS, *_COMMITMENTS, "portal.milestone"), ("view",)),
     "pageviews.total": ("view",),
@@ -78,12 +79,14 @@ _PARTNER_MANAGER = {
     "linkcheck.externallink": ("view",),
     **dict.fromkeys((*_RECORDS, *_LISTS, *_COMMITMENTS), _WRITES),
     **dict.fromkeys(_LEDGERS, ("view",)),
+    "partners.proposal": ("view", "change"),
     **dict.fromkeys(_ITEMS, ("view",)),
     "search.searchmiss": ("view", "delete"),
     # A signing ceremony is theirs to record; its text is published by others.
     "news.event": ("add", "change", "view"),
     "portal.milestone": _WRITES,
     **dict.fromkeys(_LIBRARY, ("add", "change", "view")),
+    "partners.personshown": _WRITES,
 }
 
 GROUPS = {

@@ -330,13 +330,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "frame-src": [
-            SELF,
-            "https://www.youtube-nocookie.com",
-            "https://player.vimeo.com",
-            "https://player.bilibili.com",
-            "https://v.qq.com",
-        ],
+        # Pages that may show a film add the hosts of the players (publishing.editorial.views).
+        "frame-src": [SELF],
         # Signing in there leads through a form here.
         "form-action": [SELF, *([origin(_identity_provider)] if _identity_provider else [])],
         "frame-ancestors": [SELF],
@@ -380,6 +375,8 @@ LOGGING = {
 
 # Days before its end in which an agreement counts as expiring, where no notice is agreed.
 PORTAL_EXPIRING_DAYS = number("PORTAL_EXPIRING_DAYS", 183)
+# Who is reminded of the deadlines of agreements that nobody looks after.
+PORTAL_REMINDERS_GROUP = env.str("PORTAL_REMINDERS_GROUP", "Partner manager")
 # Networks whose visits are not counted (the office itself), and proxies whose
 # X-Forwarded-For is believed.
 PORTAL_IGNORED_NETWORKS = env.list("PORTAL_IGNORED_NETWORKS", default=[])

@@ -14,6 +14,7 @@ from portal.outbox.models import Letter
 from portal.subscriptions.models import WINDOW, Edition, Told
 from portal.subscriptions.services import drop_unconfirmed
 from publishing.editorial.autosaves import Autosave, Presence
+from publishing.editorial.links import PreviewLink
 from publishing.pageviews import collector
 from publishing.pageviews.models import Salt, Seen
 from publishing.search.misses import KEPT_DAYS
@@ -26,6 +27,7 @@ DAYS = {
     "desk log": 730,
     "news told": 2 * WINDOW.days,
     "searches without result": KEPT_DAYS,
+    "preview links": 30,
 }
 
 
@@ -50,6 +52,8 @@ def _rows(now):
             Q(created_at__lt=until["sign-ins"]) | ~Q(session_key__in=live)
         ),
         "mail": Letter.objects.filter(made__lt=until["mail"]).exclude(sent=None, given_up=False),
+        # Until then whoever has the link is told that it has ended.
+        "preview links": PreviewLink.objects.over_before(until["preview links"]),
         "desk log": LogEntry.objects.filter(action_time__lt=until["desk log"]),
         "unsaved input": Autosave.objects.outlived(now),
         "open forms": Presence.objects.outlived(now),

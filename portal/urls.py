@@ -9,6 +9,7 @@ from portal import about, choosers, views
 from portal.accounts.views import admin_sign_in
 from portal.api import answers, endpoints
 from portal.machines import cards, sitemaps, wellknown
+from publishing.editorial import sharing
 from publishing.media.covers import cover
 
 handler400 = "portal.errors.bad_request"
@@ -37,6 +38,12 @@ urlpatterns += i18n_patterns(
     path("admin/", include("publishing.editorial.urls")),
     path("admin/", admin.site.urls),
     path("account/", include("portal.accounts.urls")),
+    path("preview/<str:token>/", sharing.shared_preview, name="shared_preview"),
+    path(
+        "preview/<str:token>/media/<str:seal>/<path:address>",
+        sharing.shared_media,
+        name="shared_preview_media",
+    ),
     path("", views.home, name="home"),
     path("", include("news.urls")),
     path("", include("partners.urls")),

@@ -23,9 +23,11 @@ class _Fields(HTMLParser):
             return
         name = given.get("name")
         if tag == "input" and name and given.get("type") not in UNSENT:
-            if given.get("type") in ("checkbox", "radio") and "checked" not in given:
+            ticked = given.get("type") in ("checkbox", "radio")
+            if ticked and "checked" not in given:
                 return
-            self.sent.append((name, given.get("value") or ""))
+            default = "on" if ticked else ""
+            self.sent.append((name, given.get("value", default) or ""))
         elif tag == "select" and name:
             self.select = (name, "multiple" in given, [])
         elif tag == "option" and self.select:

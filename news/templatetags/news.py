@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext
 
 from news.models import Commitment, Event, Release
@@ -41,10 +41,23 @@ def share(headline, address):
 
 @register.inclusion_tag("news/_events_about.html", takes_context=True)
 def events_about(context, institution, limit=5):
-    """The newest events in which this institution takes part."""
-    events = Event.objects.public().filter(institutions=institution)
-    newest = events.for_list().order_by("-starts_at")[:limit]
-    return {"events": newest, "site": context.get("site")}
+    """What is to come with this institution; what took place stands in its story."""
+    events = Event.objects.public().filter(institutions=institution).upcoming()
+    return {"events": events.for_list()[:limit], "site": context.get("site")}
+
+
+@register.inclusion_tag("admin/news/_brief.html")
+def news_brief(institution, limit=10):
+    """Open commitments, the last meetings and the latest news, for the visit brief."""
+    open_states = [Commitment.State.STATED, Commitment.State.UNDER_WAY, Commitment.State.NO_NEWS]
+    commitments = Commitment.objects.about_institution(institution).filter(state__in=open_states)
+    events = Event.objects.public().filter(institutions=institution, starts_at__lte=timezone.now())
+    releases = Release.objects.public().filter(institutions=institution)
+    return {
+        "commitments": [one for one in commitments[: limit * 2] if one.text],
+        "events": events.for_list().order_by("-starts_at")[:limit],
+        "releases": releases.newest_first().for_list()[:limit],
+    }
 
 
 @register.inclusion_tag("news/_clocks.html")
@@ -63,12 +76,15 @@ def clocks(event, home_cities):
 
 
 @register.inclusion_tag("news/_programme.html")
-def programme(event, sessions, home_cities):
-    """The programme with the clocks of the home cities; nothing where there is none."""
+def programme(event, sessions, home_cities, choices=()):
+    """The programme with the clocks of the home cities; nothing where there is none.
+
+    ``choices`` are the languages by which readers may narrow it.
+    """
     if not sessions:
         return {}
     cities = cities_of(event, home_cities) if are_timed(sessions) else []
-    return {"cities": cities, "lines": lines_of(sessions, cities)}
+    return {"cities": cities, "lines": lines_of(sessions, cities), "choices": choices}
 
 
 @register.simple_tag

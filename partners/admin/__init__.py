@@ -1,5 +1,5 @@
 """The staff forms of the partners' floor, one subject to a file."""
 
-from partners.admin import agreements, institutions, lists, people
+from partners.admin import agreements, confirmations, institutions, lists, people, pictures
 
-__all__ = ["agreements", "institutions", "lists", "people"]
+__all__ = ["agreements", "confirmations", "institutions", "lists", "people", "pictures"]

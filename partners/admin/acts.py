@@ -14,7 +14,15 @@ from django.utils.translation import gettext_lazy
 
 from partners import life, services
 from partners.exceptions import NeedsConfirmation
-from partners.models import Agreement, AgreementAction, AgreementArea, Participation, Signature
+from partners.models import (
+    Agreement,
+    AgreementAction,
+    AgreementArea,
+    AgreementParty,
+    Institution,
+    Participation,
+    Signature,
+)
 from publishing.editorial import languages
 from publishing.editorial.dates import PartialDateField
 from publishing.editorial.exceptions import Refused
@@ -95,6 +103,31 @@ class RenewForm(EndForm):
         if self.agreement.term_months:
             self.fields["ends"].required = False
             self.fields["ends"].help_text = _("Empty: after the term that was agreed.")
+
+
+class AccessionForm(ActForm):
+    """Who joins."""
+
+    together = [*ActForm.together, ("institution", "role")]
+
+    def add_fields(self):
+        # The new party acts; it is none yet.
+        del self.fields["by_party"]
+        relation = AgreementParty._meta.get_field("institution")
+        self.fields["institution"] = forms.ModelChoiceField(
+            Institution.objects.all(),
+            label=_("institution"),
+            required=False,
+            widget=AutocompleteSelect(relation, self.admin_site),
+        )
+        self.fields["role"] = AgreementParty._meta.get_field("role").formfield()
+        self.fields.update(_bilingual(AgreementParty, "label"))
+
+
+class LeavingForm(ActForm):
+    def add_fields(self):
+        self.fields["by_party"].required = True
+        self.fields["by_party"].label = _("party that leaves")
 
 
 class SupersedeForm(ActForm):
@@ -213,7 +246,7 @@ class SignatureForm(forms.Form):
         look_like_the_admin(self)
 
     def run(self, service, user, confirm):
-        return service(agreement=self.agreement, **self.cleaned_data)
+        return service(agreement=self.agreement, user=user, **self.cleaned_data)
 
 
 FORMS = {
@@ -227,6 +260,8 @@ FORMS = {
     Kind.SUPERSESSION: (SupersedeForm, services.supersede),
     Kind.CORRECTION: (TermsForm, services.correct),
     Kind.CONFIRMATION: (ActForm, services.confirm),
+    Kind.ACCESSION: (AccessionForm, services.accede),
+    Kind.LEAVING: (LeavingForm, services.leave),
     SIGNATURE: (SignatureForm, services.sign),
 }
 

@@ -7,7 +7,10 @@ from django.utils.translation import gettext_lazy
 
 from partners import life
 from partners.admin.acts import act_view
+from partners.admin.due import DueMixin
 from partners.admin.people import PeopleAdminMixin
+from partners.exchange.agreements import AgreementBook
+from partners.exchange.tools import door, export_lines
 from partners.models import (
     DOUBTS,
     Agreement,
@@ -19,7 +22,9 @@ from partners.models import (
 from publishing.editorial.admin import BilingualAdmin, BilingualFields, BilingualInline, both
 from publishing.editorial.choosers import KnownChoices
 from publishing.editorial.languages import columns
+from publishing.editorial.recording import AuditedRecordMixin
 from publishing.editorial.usepages import WhereUsedMixin
+from publishing.exchange.pages import ExportPageMixin, ImportPagesMixin
 from publishing.search.admin import SearchAdminMixin
 
 # Columns that only acts set, whatever the state of the agreement.
@@ -125,9 +130,21 @@ class DocumentInline(BilingualInline):
 
 
 @admin.register(Agreement)
-class AgreementAdmin(SearchAdminMixin, WhereUsedMixin, PeopleAdminMixin, BilingualAdmin):
+class AgreementAdmin(
+    AuditedRecordMixin,
+    DueMixin,
+    ImportPagesMixin,
+    ExportPageMixin,
+    SearchAdminMixin,
+    WhereUsedMixin,
+    PeopleAdminMixin,
+    BilingualAdmin,
+):
+    audited_facts = ("public_level",)
+    audited_parts = {AgreementDocument: ("access",)}
     form = AgreementForm
     change_form_template = "admin/partners/agreement_change_form.html"
+    change_list_template = "admin/partners/agreement_change_list.html"
     list_display = ["number", "heading", "state", "signed", "ends", "public_level", "saved_at"]
     list_display_links = ["number", "heading"]
     list_filter = ["kind", "field", "public_level", "terms_are_sample"]
@@ -140,6 +157,21 @@ class AgreementAdmin(SearchAdminMixin, WhereUsedMixin, PeopleAdminMixin, Bilingu
     autocomplete_fields = ["place", "parent"]
     inlines = [PartyInline, AreaInline, DocumentInline]
     list_per_page = 50
+    import_doors = (
+        door(
+            AgreementBook,
+            name="import",
+            title=gettext_lazy("Import from CSV or JSON"),
+            help=gettext_lazy(
+                "What was exported here can be changed and imported again. The terms of a "
+                "concluded agreement change by acts only, not by a file."
+            ),
+            options=(
+                ("accept_doubts", gettext_lazy("Take what is allowed but rarely meant, too")),
+            ),
+        ),
+    )
+    export_name = "agreements"
     fieldsets = [
         (
             None,
@@ -175,7 +207,7 @@ class AgreementAdmin(SearchAdminMixin, WhereUsedMixin, PeopleAdminMixin, Bilingu
                 "classes": ["collapse"],
             },
         ),
-        (gettext_lazy("Register"), {"fields": [("public_level", "owner"), "parent"]}),
+        (gettext_lazy("Register"), {"fields": [("public_level", "owner", "review_on"), "parent"]}),
     ]
 
     def get_queryset(self, request):
@@ -197,6 +229,9 @@ class AgreementAdmin(SearchAdminMixin, WhereUsedMixin, PeopleAdminMixin, Bilingu
             name="partners_agreement_act",
         )
         return [acts, *super().get_urls()]
+
+    def export_lines(self, form, *, private):
+        return export_lines(AgreementBook(), form, private=private)
 
     def act(self, request, pk):
         return act_view(self, request, pk)

@@ -6,6 +6,11 @@ from django.utils.translation import gettext_lazy
 
 from partners import services
 from partners.admin.add_name import AddNameMixin, PrefilledNameMixin
+from partners.admin.brief import BriefMixin
+from partners.admin.confirmations import AskMixin
+from partners.exchange.institutions import InstitutionBook
+from partners.exchange.ror import RorBook
+from partners.exchange.tools import door, export_lines
 from partners.models import (
     ContactPoint,
     FormerAddress,
@@ -19,7 +24,9 @@ from partners.models import (
 from publishing.editorial.admin import BilingualAdmin, BilingualInline, both
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.languages import columns
+from publishing.editorial.recording import AuditedRecordMixin
 from publishing.editorial.usepages import WhereUsedMixin
+from publishing.exchange.pages import ExportPageMixin, ImportPagesMixin
 from publishing.media.widgets import LeadImageAdminMixin
 from publishing.pageviews import statistics
 from publishing.search.admin import SearchAdminMixin
@@ -89,10 +96,30 @@ class MergeForm(forms.Form):
         self.fields["keep"].queryset = pair
 
 
+class SavedByServiceMixin:
+    """Beneath the audit, which tells of a save what was there before it."""
+
+    def save_model(self, request, obj, form, change):
+        services.save_institution(institution=obj)
+
+
 @admin.register(Institution)
 class InstitutionAdmin(
-    AddNameMixin, SearchAdminMixin, WhereUsedMixin, LeadImageAdminMixin, BilingualAdmin
+    AuditedRecordMixin,
+    SavedByServiceMixin,
+    AskMixin,
+    BriefMixin,
+    ImportPagesMixin,
+    ExportPageMixin,
+    AddNameMixin,
+    SearchAdminMixin,
+    WhereUsedMixin,
+    LeadImageAdminMixin,
+    BilingualAdmin,
 ):
+    audited_facts = ("is_public",)
+    audited_parts = {ContactPoint: ("is_public",)}
+    change_form_template = "admin/partners/institution_change_form.html"
     list_display = ["__str__", "kinds", "city", "country", "status", "is_public", "saved_at"]
     list_select_related = ["city"]
     list_filter = ["types", "status", "is_public", "country"]
@@ -108,6 +135,30 @@ class InstitutionAdmin(
         ContactInline,
     ]
     list_per_page = 50
+    import_doors = (
+        door(
+            InstitutionBook,
+            name="import",
+            title=gettext_lazy("Import from CSV or JSON"),
+            help=gettext_lazy("What was exported here can be changed and imported again."),
+        ),
+        door(
+            RorBook,
+            name="import-ror",
+            title=gettext_lazy("Import records of ROR"),
+            help=gettext_lazy(
+                "JSON as ror.org gives it: one record, several, or the whole dump. What stands "
+                "here is not overwritten; differences are listed."
+            ),
+            options=(
+                (
+                    "add_new",
+                    gettext_lazy("Make institutions of records not here yet; they are not public"),
+                ),
+            ),
+        ),
+    )
+    export_name = "institutions"
     actions = ["merge_two"]
     fieldsets = [
         (None, {"fields": both("name", "summary")}),
@@ -129,13 +180,13 @@ class InstitutionAdmin(
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("types")
 
+    def export_lines(self, form, *, private):
+        return export_lines(InstitutionBook(), form, private=private)
+
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None and request.user.has_perm("pageviews.view_total"):
             context["statistics_url"] = statistics.address(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
-
-    def save_model(self, request, obj, form, change):
-        services.save_institution(institution=obj)
 
     @admin.display(description=gettext_lazy("types"))
     def kinds(self, institution):
@@ -197,7 +248,7 @@ class InstitutionMergeAdmin(admin.ModelAdmin):
     def take_back(self, request, queryset):
         for merge in queryset.select_related("kept", "duplicate"):
             try:
-                services.undo_merge(merge=merge)
+                services.undo_merge(merge=merge, user=request.user)
             except Refused as refusal:
                 self.message_user(request, f"{merge}: {refusal}", messages.ERROR)
             else:

@@ -2,19 +2,31 @@
 
 from partners.models.actions import DOUBTS, AgreementAction, AgreementState
 from partners.models.agreements import Agreement, AgreementParty
+from partners.models.confirmations import ConfirmationLink, Proposal, ProposedChange
 from partners.models.cooperation import CooperationField
 from partners.models.institutions import Institution, InstitutionName, InstitutionType
-from partners.models.parts import AgreementArea, AgreementDocument, Signature
-from partners.models.people import Participation, Person, Post, title_doubts
+from partners.models.parts import AgreementArea, AgreementDocument, AgreementExternalId, Signature
+from partners.models.people import (
+    Mention,
+    Participation,
+    Person,
+    PersonShown,
+    Post,
+    doubts_of,
+    title_doubts,
+    with_posts,
+)
 from partners.models.places import Place
 from partners.models.relations import (
     ContactPoint,
     FormerAddress,
+    InstitutionExternalId,
     InstitutionIdentifier,
     InstitutionLink,
     InstitutionMerge,
     InstitutionPlace,
 )
+from partners.models.reminders import DueSettings, SentReminder
 from partners.models.status import CONFIRMED_FOR_MONTHS, URGENCY, AgreementStatus, months_before
 
 __all__ = [
@@ -25,24 +37,35 @@ __all__ = [
     "AgreementAction",
     "AgreementArea",
     "AgreementDocument",
+    "AgreementExternalId",
     "AgreementParty",
     "AgreementState",
     "AgreementStatus",
+    "ConfirmationLink",
     "ContactPoint",
     "CooperationField",
+    "DueSettings",
     "FormerAddress",
     "Institution",
+    "InstitutionExternalId",
     "InstitutionIdentifier",
     "InstitutionLink",
     "InstitutionMerge",
     "InstitutionName",
     "InstitutionPlace",
     "InstitutionType",
+    "Mention",
     "Participation",
     "Person",
+    "PersonShown",
     "Place",
     "Post",
+    "Proposal",
+    "ProposedChange",
+    "SentReminder",
     "Signature",
     "months_before",
+    "doubts_of",
     "title_doubts",
+    "with_posts",
 ]

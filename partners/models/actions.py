@@ -33,6 +33,8 @@ class AgreementAction(PublicModel):
         SUPERSESSION = "supersession", _("Supersession")
         CORRECTION = "correction", _("Correction of the record")
         CONFIRMATION = "confirmation", _("Confirmation by a party")
+        ACCESSION = "accession", _("Accession of a party")
+        LEAVING = "leaving", _("Withdrawal of a party")
 
     agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="actions")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)

@@ -9,7 +9,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
@@ -28,6 +27,7 @@ from partners.models.status import (
 )
 from publishing.cache.models import PublicModel, PublicQuerySet
 from publishing.editorial import languages
+from publishing.editorial.addresses import address_of
 from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField, read
 
 
@@ -53,6 +53,14 @@ class AgreementQuerySet(PublicQuerySet):
             for name, column in HISTORIC.items()
         }
         return known.alias(**then).annotate(status=status_case(day, prefix="then_"))
+
+    def known_on(self, day: datetime.date):
+        """Without those that were neither announced, signed nor begun yet on ``day``."""
+        known = Q()
+        for name in ("announced_first", "signed_first", "effective_first"):
+            known |= Q((f"{name}__lte", day))
+        undated = Q(announced="", signed="", effective="")
+        return self.filter(known | undated)
 
     def concluded(self):
         """Every required party has signed: the rule of ``Agreement.is_concluded`` in SQL."""
@@ -85,7 +93,9 @@ class AgreementQuerySet(PublicQuerySet):
         ).order_by("urgency", Coalesce("ends_last", Value(datetime.date.max)), "number")
 
     def for_register(self):
-        return self.select_related("field").prefetch_related("parties__institution")
+        # Joined: SQLite cannot be asked for more than 1,000 institutions one by one.
+        parties = AgreementParty.objects.select_related("institution")
+        return self.select_related("field").prefetch_related(models.Prefetch("parties", parties))
 
     def for_lines(self):
         """What a line of the register or a small picture shows; long texts stay behind."""
@@ -237,6 +247,9 @@ class Agreement(PublicModel):
         verbose_name=_("looked after by"),
         help_text=_("Seen by staff only."),
     )
+    review_on = models.DateField(
+        _("next review"), null=True, blank=True, help_text=_("Seen by staff only.")
+    )
     # Doubts that staff have seen and confirmed, by their codes: see doubts().
     accepted_doubts = models.JSONField(default=list, editable=False)
     public_level = models.CharField(
@@ -318,17 +331,15 @@ class Agreement(PublicModel):
             else None
         )
 
-    def next_number(self) -> str:
+    def next_number(self, taken=None) -> str:
+        """The next free one of its year; ``taken`` are all numbers, where they are known."""
         dated = read(self.signed) or read(self.announced)
         year = dated.year if dated else timezone.localdate().year
-        taken = set(
-            type(self)
-            ._base_manager.filter(number__startswith=f"{year}-")
-            .values_list("number", flat=True)
-        )
-        return next(
-            number for n in range(1, len(taken) + 2) if (number := f"{year}-{n:02}") not in taken
-        )
+        if taken is None:
+            rows = type(self)._base_manager.filter(number__startswith=f"{year}-")
+            taken = set(rows.values_list("number", flat=True))
+        own = sum(number.startswith(f"{year}-") for number in taken)
+        return next(number for n in range(1, own + 2) if (number := f"{year}-{n:02}") not in taken)
 
     def clean(self):
         super().clean()
@@ -423,7 +434,7 @@ class Agreement(PublicModel):
         return self.public_level != self.PublicLevel.HIDDEN
 
     def get_absolute_url(self):
-        return reverse("partners:agreement", kwargs={"number": self.number})
+        return address_of("partners:agreement", self.number, parameter="number")
 
     def status_on(self, day: datetime.date | None = None) -> AgreementStatus:
         """The status on ``day`` (today); for a day of the past, by the terms of that day."""
@@ -435,17 +446,35 @@ class Agreement(PublicModel):
             then = next(valid, self)
         return status_by_dates(self, then, day)
 
+    def parties_on(self, day: datetime.date) -> list["AgreementParty"]:
+        """Who was a party on ``day``, in order: acts let parties join and leave."""
+        return [party for party in self.parties.all() if party.is_party_on(day)]
+
     def partners(self):
-        """The parties other than the office itself, in order; all where it is no party."""
-        parties = list(self.parties.all())
+        """Today's parties other than the office itself, in order; all where it is no party."""
+        parties = self.parties_on(timezone.localdate()) or list(self.parties.all())
         others = [p for p in parties if not (p.institution and p.institution.is_own)]
         return others or parties
 
 
 class AgreementPartyQuerySet(PublicQuerySet):
+    def once_each(self, agreements) -> list["AgreementParty"]:
+        """Whoever is a party of one of these, in their order; ``is_open``: has a public page."""
+        public = Institution.objects.public().filter(pk=OuterRef("institution"))
+        rows = self.filter(agreement__in=agreements).for_lines().annotate(is_open=Exists(public))
+        by_agreement = {}
+        for row in rows:
+            by_agreement.setdefault(row.agreement_id, []).append(row)
+        found: dict[int | str, AgreementParty] = {}
+        for agreement in agreements:
+            for row in by_agreement.get(agreement.pk, ()):
+                found.setdefault(row.institution_id or row.name_in(languages.active()), row)
+        return list(found.values())
+
     def for_lines(self):
         """The parties with the names by which a line of the register tells of them."""
-        own = ("agreement_id", "order", "label", *languages.columns("label"))
+        dates = ("joined_on", "left_on")
+        own = ("agreement_id", "order", "label", *dates, *languages.columns("label"))
         institution = ("slug", "is_own", *languages.columns("name"))
         return self.select_related("institution").only(
             *own, *(f"institution__{name}" for name in institution)
@@ -484,6 +513,9 @@ class AgreementParty(PublicModel):
     own_reference = models.CharField(_("its own number"), max_length=60, blank=True)
     must_sign = models.BooleanField(_("must sign"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+    # Set by acts only: of a concluded agreement parties join and leave by a dated act.
+    joined_on = models.DateField(_("party from"), null=True, editable=False)
+    left_on = models.DateField(_("party until"), null=True, editable=False)
 
     objects = AgreementPartyQuerySet.as_manager()
 
@@ -492,6 +524,13 @@ class AgreementParty(PublicModel):
         verbose_name = _("party")
         verbose_name_plural = _("parties")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(joined_on__isnull=True)
+                | Q(left_on__isnull=True)
+                | Q(left_on__gt=F("joined_on")),
+                name="partners_party_leaves_after_joining",
+                violation_error_message=_("A party cannot leave before it has joined."),
+            ),
             models.UniqueConstraint(
                 fields=["agreement", "institution"],
                 name="partners_party_once",
@@ -508,6 +547,10 @@ class AgreementParty(PublicModel):
 
     def __str__(self):
         return self.name_in(languages.active())
+
+    def is_party_on(self, day: datetime.date) -> bool:
+        joined = self.joined_on is None or self.joined_on <= day
+        return joined and (self.left_on is None or day < self.left_on)
 
     def name_in(self, language: str) -> str:
         """The institution's name, in the other language where it has none in this one."""

@@ -4,7 +4,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -12,6 +11,7 @@ from partners.models.period import Period
 from partners.models.places import Place
 from publishing.cache.models import PublicModel, PublicQuerySet
 from publishing.editorial import languages
+from publishing.editorial.addresses import address_of
 from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField
 from publishing.editorial.models import slug_form, unused_slug
 
@@ -177,6 +177,7 @@ class Institution(PublicModel):
         help_text=_("Seen by staff only."),
     )
     notes = models.TextField(_("notes"), blank=True, help_text=_("Seen by staff only."))
+    confirmed_on = models.DateField(_("confirmed by the partner on"), null=True, editable=False)
     merged_into = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -217,12 +218,17 @@ class Institution(PublicModel):
         return languages.first_text(self, "name")
 
     def save(self, *args, **kwargs):
-        if not self.slug:
-            self.slug = unused_slug(self, "name")
-            while self.former_address_of_another():
-                self.slug += "-2"
+        self.give_slug()
         self.locate()
         super().save(*args, **kwargs)
+
+    def give_slug(self, taken=()):
+        """An address from the name where it has none; ``taken`` are some not saved yet."""
+        if self.slug:
+            return
+        self.slug = unused_slug(self, "name")
+        while self.slug in taken or self.former_address_of_another():
+            self.slug += "-2"
 
     def locate(self):
         """City and country follow from the place; lists and filters read them."""
@@ -252,7 +258,7 @@ class Institution(PublicModel):
         return self.is_public and self.status != self.Status.WITHDRAWN
 
     def get_absolute_url(self):
-        return reverse("partners:institution", kwargs={"slug": self.slug})
+        return address_of("partners:institution", self.slug)
 
 
 class InstitutionName(Period):

@@ -15,6 +15,7 @@ from partners import files, isced
 from partners.models.agreements import Agreement, AgreementParty
 from partners.models.institutions import Institution
 from partners.models.people import Person
+from partners.models.relations import ExternalId
 from publishing.cache.models import PublicModel, PublicQuerySet
 from publishing.editorial import languages
 from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField
@@ -163,6 +164,10 @@ class AgreementArea(PublicModel):
 
     def subject(self) -> str:
         return isced.name(self.isced, languages.active())
+
+
+class AgreementExternalId(ExternalId):
+    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="external_ids")
 
 
 def private_storage():

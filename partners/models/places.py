@@ -12,6 +12,14 @@ from django_countries.fields import CountryField
 from publishing.cache.models import PublicModel, PublicQuerySet
 from publishing.editorial import languages
 
+# So many steps lead from a place to its city: from a hall by its building and two zones.
+STEPS_TO_CITY = 4
+
+
+def with_surroundings(foreign_key: str) -> str:
+    """The path by which a query brings a place along with what it lies in, up to its city."""
+    return "__".join([foreign_key, *["parent"] * STEPS_TO_CITY])
+
 
 class Place(PublicModel):
     """A point of the world with a name in both languages, inside a larger one."""
@@ -99,6 +107,11 @@ class Place(PublicModel):
             seen.add(id(place))
             yield place
             place = place.parent
+
+    @property
+    def in_short(self):
+        """Where a line has room for one name: a hall says less than its city."""
+        return self.city or self
 
     @property
     def city(self):

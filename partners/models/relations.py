@@ -258,6 +258,30 @@ class ContactPoint(PublicModel):
         return local, host
 
 
+class ExternalId(models.Model):
+    """The number that a record has in another system: imports find it again by that."""
+
+    source = models.SlugField(_("system"), max_length=40)
+    value = models.CharField(_("number there"), max_length=120)
+
+    class Meta:
+        abstract = True
+        default_permissions = ()
+        ordering = ["source", "value"]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "value"], name="%(app_label)s_%(class)s_once")
+        ]
+
+    def __str__(self):
+        return f"{self.source}:{self.value}"
+
+
+class InstitutionExternalId(ExternalId):
+    institution = models.ForeignKey(
+        Institution, on_delete=models.CASCADE, related_name="external_ids"
+    )
+
+
 class FormerAddress(PublicModel):
     """An address under which an institution was found before; it still leads there."""
 

@@ -18,11 +18,13 @@ from partners.models import (
     Agreement,
     AgreementAction,
     AgreementArea,
+    AgreementParty,
     Institution,
     months_before,
 )
 from partners.services.checking import checked
 from partners.services.states import rebuild_states
+from publishing.editorial import audit
 from publishing.editorial.dates import PartialDate, read
 from publishing.editorial.exceptions import Refused
 
@@ -144,6 +146,47 @@ def confirm(*, agreement: Agreement, date: datetime.date, **details):
     return _record(row, agreement, Kind.CONFIRMATION, date, {}, details)
 
 
+@transaction.atomic
+def accede(
+    *, agreement: Agreement, date: datetime.date, institution: Institution | None = None,
+    label_en="", label_zh_hans="", role=AgreementParty.Role.PARTY, **details,
+):  # fmt: skip
+    """Another party joins: an institution, or a description such as "several companies"."""
+    row = _locked(agreement)
+    effective = details.get("effective") or date
+    _not_over(row, effective)
+    if institution and row.parties.filter(institution=institution).exists():
+        raise Refused(_("This institution is or was a party already."))
+    last = max((party.order for party in row.parties.all()), default=-1)
+    # Its accession is this act; no signature of it is missing under the agreement.
+    party = AgreementParty(
+        agreement=row, institution=institution, label_en=label_en, label_zh_hans=label_zh_hans,
+        role=role, must_sign=False, order=last + 1, joined_on=effective,
+    )  # fmt: skip
+    checked(party).save()
+    details["by_party"] = party
+    return _record(row, agreement, Kind.ACCESSION, date, {}, details)
+
+
+@transaction.atomic
+def leave(*, agreement: Agreement, date: datetime.date, by_party: AgreementParty, **details):
+    """A party withdraws; the agreement goes on between the others."""
+    row = _locked(agreement)
+    effective = details.get("effective") or date
+    _not_over(row, effective)
+    party = next((one for one in row.parties.all() if one.pk == by_party.pk), None)
+    if party is None:
+        raise Refused(_("Only a party can act: %(party)s is none.") % {"party": by_party})
+    if party.left_on:
+        raise Refused(_("It has left the agreement already."))
+    others = [one for one in row.parties_on(effective) if one.pk != party.pk and not one.left_on]
+    if len(others) < 2:
+        raise Refused(_("Two parties must remain: terminate the agreement instead."))
+    party.left_on = effective
+    checked(party).save()
+    return _record(row, agreement, Kind.LEAVING, date, {}, details | {"by_party": party})
+
+
 def _locked(agreement) -> Agreement:
     rows = Agreement.objects.select_for_update(of=("self",))
     row = rows.prefetch_related("parties__signatures").get(pk=agreement.pk)
@@ -193,6 +236,7 @@ def _record(row, agreement, kind, date, changes, details, doubts=()):
         raise Refused(_("This is on record already.")) from error
     _apply(row, changes)
     rebuild_states(row)
+    audit.record(audit.Action.ACT, user=user, item=row, detail=f"{kind.value}, {date}")
     agreement.refresh_from_db()
     return action
 

@@ -15,7 +15,7 @@ from partners.models import (
 )
 from partners.services.checking import checked
 from publishing.cache.models import bump
-from publishing.editorial import languages
+from publishing.editorial import audit, languages
 from publishing.editorial.exceptions import Refused
 
 
@@ -70,6 +70,7 @@ def merge_institutions(*, keep: Institution, duplicate: Institution, user=None) 
     gone.save()
     keep_row.save()
     bump()
+    audit.record(audit.Action.MERGE, user=user, item=keep_row, detail=f"{gone} ({gone.pk})")
     keep.refresh_from_db()
     duplicate.refresh_from_db()
     return InstitutionMerge.objects.create(
@@ -78,7 +79,7 @@ def merge_institutions(*, keep: Institution, duplicate: Institution, user=None) 
 
 
 @transaction.atomic
-def undo_merge(*, merge: InstitutionMerge) -> Institution:
+def undo_merge(*, merge: InstitutionMerge, user=None) -> Institution:
     """Take a merge back: what was moved returns, what was removed is there again."""
     row = InstitutionMerge.objects.select_for_update(of=("self",)).get(pk=merge.pk)
     if row.undone_at:
@@ -102,6 +103,7 @@ def undo_merge(*, merge: InstitutionMerge) -> Institution:
     row.undone_at = timezone.now()
     row.save()
     bump()
+    audit.record(audit.Action.UNMERGE, user=user, item=row.kept, detail=f"{gone} ({gone.pk})")
     merge.refresh_from_db()
     return gone
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from partners.models import Agreement, AgreementParty, Person, Signature
 from partners.services.checking import checked
 from partners.services.states import rebuild_states
+from publishing.editorial import audit
 from publishing.editorial.dates import read
 from publishing.editorial.exceptions import Refused
 
@@ -18,6 +19,7 @@ def sign(
     person: Person | None = None,
     date: str = "",
     method: str = Signature.Method.NOT_STATED,
+    user=None,
     **printed,
 ) -> Signature:
     """Record that ``party`` signed; ``printed`` fills the columns of name, title, on behalf of.
@@ -38,6 +40,7 @@ def sign(
     signature = Signature(party=party, person=person, date=date, method=method, **printed)
     checked(signature).save()
     _date(row)
+    audit.record(audit.Action.ACT, user=user, item=row, detail=f"signature, {date}")
     agreement.refresh_from_db()
     return signature
 

@@ -1,12 +1,15 @@
 """Institutions and agreements beside other things: arches, maps, status and dates."""
 
 from django import template
+from django.conf import settings
 from django.db.models import Prefetch
+from django.template.loader import render_to_string
 from django.utils import formats, timezone
 from django.utils.translation import gettext, pgettext
 
-from partners import arches, places
+from partners import arches, due, meetings, places
 from partners import register as rows
+from partners import relationship as story
 from partners.models import (
     Agreement,
     AgreementDocument,
@@ -18,7 +21,7 @@ from partners.models import (
 )
 from partners.worldmap import land
 from publishing.cache.shared import once_per_version
-from publishing.editorial import languages
+from publishing.editorial import languages, policy
 from publishing.editorial.dates import read
 from publishing.editorial.templatetags.editorial import name_here
 
@@ -76,7 +79,8 @@ def agreement_table(lines, axis, *, about=None, caption, sort=""):
     """Agreements as arches on one line of years; ``about`` names the partner whose page it is."""
     return {
         "lines": lines,
-        "ticks": arches.row_ticks(axis),
+        # Without any date there is nothing to measure: no years, and the words alone.
+        "ticks": arches.row_ticks(axis) if any(line.arch.arch for line in lines) else [],
         "about": about,
         "caption": caption,
         "sort": sort,
@@ -89,10 +93,16 @@ def agreement_status(agreement):
     return {"status": rows.status_of(agreement).value}
 
 
-@register.inclusion_tag("partners/_map.html")
+@register.simple_tag
 def partner_map(home_cities, view="world"):
     """All partners by city; ``view`` is world, or home for a smaller part of it."""
-    return {"map": places.partner_map(tuple(home_cities), view), "view": view, "land": land()}
+    return _partner_map(tuple(home_cities), view)
+
+
+@once_per_version
+def _partner_map(home_cities, view):
+    drawn = places.partner_map(home_cities, view)
+    return render_to_string("partners/_map.html", {"map": drawn, "view": view, "land": land()})
 
 
 @register.inclusion_tag("partners/_map.html")
@@ -103,32 +113,31 @@ def institution_map(institution, home_cities):
 
 
 @register.inclusion_tag("partners/_relationship.html")
-def relationship(institution, agreements):
-    """What happened with this partner, newest first, as far as the agreements tell."""
-    steps = [step for agreement in agreements for step in _steps(agreement)]
-    steps.sort(key=lambda step: step["date"].last, reverse=True)
-    return {"institution": institution, "steps": steps}
+def relationship(institution):
+    """What happened with this partner, newest first: agreements, acts, events, milestones."""
+    steps, has_more = story.steps(institution)
+    return {"steps": steps, "has_more": has_more}
 
 
-def _steps(agreement):
-    """The dated steps in the life of one agreement that lie in the past."""
-    today = timezone.localdate()
-    dated = [
-        (agreement.announced, gettext("Announced")),
-        (agreement.signed, gettext("Signed")),
-        (agreement.suspended_on, gettext("Suspended")),
-        (agreement.resumed_on, gettext("Resumed")),
-        (agreement.terminated_on, gettext("Terminated")),
-        (agreement.superseded_on, gettext("Superseded")),
-        (
-            agreement.ends if rows.status_of(agreement).value == "expired" else "",
-            gettext("Expired"),
-        ),
-    ]
-    for day, word in dated:
-        date = read(str(day)) if day else None
-        if date and date.first <= today:
-            yield {"date": date, "word": word, "agreement": agreement}
+@register.inclusion_tag("partners/_met.html")
+def met(institution):
+    """People of this partner whom one has met, under their titles of that day."""
+    return {"people": meetings.people_met(institution)}
+
+
+@register.inclusion_tag("partners/_for_staff.html", takes_context=True)
+def for_staff(context, institution):
+    """Ways to the staff's pages. Without a session nobody is asked who they are: the page is then
+    the same for everyone, and caches may keep it.
+    """
+    request = context.get("request")
+    if request is None or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return {}
+    user = request.user
+    return {
+        "institution": institution,
+        "may_see": due.visible_to(user) and policy.may_see(user, Institution),
+    }
 
 
 @register.filter
@@ -261,7 +270,8 @@ def history(agreement):
     documents = AgreementDocument.objects.public().filter(agreement=agreement)
     public = set(documents.values_list("pk", flat=True))
     rows = agreement.actions.select_related("document", "by_party__institution")
-    return {"actions": [_told(action, public) for action in rows.order_by("-effective", "-pk")]}
+    told = [_told(action, public) for action in rows.order_by("-effective", "-pk")]
+    return {"actions": told, "agreement": agreement}
 
 
 def _told(action, public):

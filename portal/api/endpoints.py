@@ -10,6 +10,7 @@ from ninja.renderers import JSONRenderer
 from news.models import Event, Release
 from partners.directory import DirectoryFilters, current_labels, search_institutions
 from partners.models import Agreement, CooperationField, Institution
+from partners.models.places import with_surroundings
 from partners.register import Question
 from portal.api import answers, ewp, ninjs, paging, schemas, shapes
 from portal.models import Milestone
@@ -200,7 +201,7 @@ def as_xml(body: bytes) -> HttpResponse:
 @get("/milestones/", schemas.Milestones, "milestones")
 def milestones(request, asked: Query[schemas.MilestonesAsked]):
     rows = Milestone.objects.public(code_of(asked)).for_timeline()
-    rows = rows.select_related("place__parent__parent__parent")
+    rows = rows.select_related(with_surroundings("place"))
     order = paging.Order("date_last", descending=asked.order == "newest")
     found, following = order.page(rows, asked.cursor, asked.limit)
     return {"milestones": [shapes.milestone(row) for row in found], "next_cursor": following}

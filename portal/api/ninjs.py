@@ -20,7 +20,7 @@ PURPOSES = ("lead", "social", "square")
 def news_item(release: Release, language: str) -> dict:
     """``release`` with what shapes.releases() brings along; one language of it."""
     office = SiteSettings.load()
-    body = richtext.clean(languages.text(release, "body", language))
+    body = richtext.portable(languages.text(release, "body", language), language)
     plain = richtext.plain(body)
     item = {
         "uri": absolute(release.get_absolute_url(language)),

@@ -35,7 +35,7 @@ def published_texts(item, *, full: bool) -> dict[str, dict]:
             "published": item.publish_at(code),
             "updated": item.last_updated(code),
         }
-        | ({"body": richtext.clean(languages.text(item, "body", code))} if full else {})
+        | ({"body": richtext.portable(languages.text(item, "body", code), code)} if full else {})
         for code in item.public_languages()
     }
 

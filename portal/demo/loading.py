@@ -85,6 +85,8 @@ class _Loading:
             institution_type=InstitutionType, cooperation_field=CooperationField, place=Place
         )
         self.made += basics.load_places(Place)
+        for entry in content.read("events")["place"]:
+            self.venue(entry)
         for entry in content.rows("institution"):
             self.institution(entry)
         for entry in content.read("people")["person"]:
@@ -110,6 +112,11 @@ class _Loading:
         row = model.objects.create(**where, **values)
         self.made.append(row)
         return row, True
+
+    def venue(self, entry):
+        where = {"name_en": entry["name"]["en"], "level": entry["level"]}
+        inside = place(entry["inside"])
+        self.make(Place, where, name_zh_hans=entry["name"]["zh"], parent=inside)
 
     def institution(self, entry):
         row, new = self.make(
@@ -256,8 +263,10 @@ class _Loading:
         # People have their own entries; see participants().
         for name in (name for name in row.owned if name != "people"):
             for order, given in enumerate(entry.get(name, ()), start=1):
-                plain = [key for key in given if key not in ("institution", "agreements")]
-                values = content.values(given, *plain)
+                named = ("institution", "agreements", "person")
+                values = content.values(given, *(key for key in given if key not in named))
+                if "person" in given:
+                    values["person"] = self.people[given["person"]]
                 if "institution" in given:
                     values["institution"] = one(Institution, slug=given["institution"])
                 part = getattr(row, name).create(order=order, **values)

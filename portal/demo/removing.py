@@ -15,6 +15,8 @@ from news.models import Release
 from partners.models import InstitutionLink
 from portal.demo.loading import settings_values
 from portal.models import DemonstrationRow, SiteSettings
+from publishing.editorial import services as editorial
+from publishing.editorial.models import Publishable
 from publishing.pageviews import services as pageviews
 from publishing.pageviews.models import Correction
 
@@ -132,6 +134,8 @@ def _delete(staying):
         gone.append(record.pk)
         row = model and model._base_manager.filter(pk=record.object_id).first()
         if row:
+            if isinstance(row, Publishable):
+                editorial.forget(row)
             row.delete()
             removed += 1
         if model is Release:

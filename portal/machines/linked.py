@@ -11,6 +11,7 @@ from django.utils import timezone
 from news.models import Event, Release
 from partners.models import Institution
 from portal.machines.subjects import Subject
+from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
 from publishing.editorial.addresses import absolute
 from publishing.editorial.dates import read
@@ -62,6 +63,7 @@ def office_id() -> str:
     return absolute("/#office")
 
 
+@once_per_version
 def office(site) -> dict:
     mark = site.mark and rendition(site.mark, "square").url
     address = absolute(reverse("home"))

@@ -14,7 +14,7 @@ from partners.models import Agreement, Institution
 from portal.machines.cards import PORTAL
 from portal.models import Page
 from publishing.editorial import languages
-from publishing.editorial.addresses import absolute
+from publishing.editorial.addresses import absolute, address_of
 from publishing.editorial.templatetags.editorial import name_here
 from publishing.media.cards import SHAPES
 from publishing.media.renditions import rendition
@@ -107,7 +107,7 @@ def picture(image, item, shape: str, title: str) -> Picture:
         made = rendition(image, "social" if shape == "wide" else "square")
         return Picture(absolute(made.url), *made.size, image.alt_for_reader or title)
     slug = getattr(item, "slug", None) or getattr(item, "number", None) or PORTAL
-    address = absolute(reverse("card", kwargs={"slug": slug, "shape": shape}))
+    address = absolute(address_of("card", slug, shape=shape))
     return Picture(address, *SHAPES[shape], title)
 
 

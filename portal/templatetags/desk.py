@@ -15,7 +15,11 @@ def editors_desk(context):
     user = context["request"].user
     if not desk._kinds(user):
         return {"parts": [], "calendar": None}
-    return {"parts": desk.parts(user), "calendar": desk.scheduled(user)}
+    return {
+        "parts": desk.parts(user),
+        "calendar": desk.scheduled(user),
+        "may_read_audit": user.has_perm("editorial.view_auditevent"),
+    }
 
 
 @register.inclusion_tag("admin/portal/beginning.html", takes_context=True)

@@ -26,6 +26,28 @@ def rendering_of(version):
         _version.reset(token)
 
 
+class Shared:
+    """What one function or one part of a template made of the newest version it has seen."""
+
+    def __init__(self):
+        self._held = ("", {})
+
+    def get(self, arguments, make):
+        version = _version.get()
+        if not version:
+            return make()
+        held = self._held
+        if held[0] != version:
+            held = self._held = (version, {})
+        results, key = held[1], (get_language(), *arguments)
+        if key in results:
+            return results[key]
+        result = make()
+        if len(results) < MOST:
+            results[key] = result
+        return result
+
+
 def once_per_version(function):
     """Decorate a function of hashable arguments that reads public content.
 
@@ -33,23 +55,43 @@ def once_per_version(function):
     tell of it) and rows that bump the generation, not on pageviews. Readers share it, so nobody
     may change it. Outside the rendering of a cached page it is computed each time.
     """
-    kept = ("", {})
+    results = Shared()
 
     @wraps(function)
     def shared(*arguments):
-        nonlocal kept
-        version = _version.get()
-        if not version:
-            return function(*arguments)
-        held = kept
-        if held[0] != version:
-            held = kept = (version, {})
-        results, key = held[1], (get_language(), *arguments)
-        if key in results:
-            return results[key]
-        result = function(*arguments)
-        if len(results) < MOST:
-            results[key] = result
-        return result
+        return results.get(arguments, lambda: function(*arguments))
 
     return shared
+
+
+def each_once_per_version(most):
+    """The same for a function of many keys, which gives results by key: only keys whose result
+    is not kept are asked for. Of the results the latest ``most`` are kept.
+    """
+
+    def decorate(function):
+        kept = ("", {})
+
+        @wraps(function)
+        def shared(keys):
+            nonlocal kept
+            version = _version.get()
+            if not version:
+                return function(keys)
+            held = kept
+            if held[0] != version:
+                held = kept = (version, {})
+            results, language = held[1], get_language()
+            known = {key: results.get((language, key)) for key in keys}
+            if missing := [key for key, result in known.items() if result is None]:
+                made = function(missing)
+                known |= made
+                results.update({(language, key): result for key, result in made.items()})
+                # Another thread may be taking away the same ones.
+                for old in list(results)[:-most]:
+                    results.pop(old, None)
+            return {key: result for key, result in known.items() if result is not None}
+
+        return shared
+
+    return decorate

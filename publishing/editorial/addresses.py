@@ -1,9 +1,12 @@
 """Addresses of a page in both languages: canonical, alternates, and the language switch."""
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.conf import settings
-from django.urls import translate_url
+from django.urls import get_script_prefix, get_urlconf, reverse, translate_url
+from django.utils import translation
 
 from publishing.editorial import languages
 
@@ -32,6 +35,34 @@ class PageUrls:
     canonical: str
     alternates: list[Alternate]
     switch: Switch
+
+
+# Fits where a slug does, and stands in no address.
+_PLACE = "the-word-that-differs"
+_WORD = re.compile(r"[-\w]+", re.ASCII)
+
+
+def address_of(name: str, word: str, *, parameter="slug", language=None, **others) -> str:
+    """``reverse`` for addresses that differ by one slug: each row of a list asks for some."""
+    language = language or languages.active()
+    if not _WORD.fullmatch(word):
+        # The way to the usual error.
+        return _reverse(language, name, {parameter: word} | others)
+    same = tuple(others.items())
+    head, tail = _around(name, parameter, same, language, get_urlconf(), get_script_prefix())
+    return f"{head}{word}{tail}"
+
+
+@lru_cache(256)
+def _around(name, parameter, others, language, _urlconf, _prefix):
+    address = _reverse(language, name, {parameter: _PLACE, **dict(others)})
+    head, _place, tail = address.partition(_PLACE)
+    return head, tail
+
+
+def _reverse(language, name, words):
+    with translation.override(language):
+        return reverse(name, kwargs=words)
 
 
 def absolute(path: str) -> str:

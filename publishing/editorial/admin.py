@@ -4,6 +4,7 @@ from csp.decorators import csp_update
 from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.db import models, transaction
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils.decorators import method_decorator
@@ -14,9 +15,11 @@ from modeltranslation.fields import TranslationField
 
 from publishing.cache.admin import BumpingAdminMixin
 from publishing.editorial import (
+    clocks,
     copies,
     history,
     languages,
+    onelanguage,
     policy,
     reading,
     services,
@@ -32,6 +35,7 @@ from publishing.editorial.filters import ChineseFilter, CopyFilter, EnglishFilte
 from publishing.editorial.forms import PublishableForm, column_label, outcomes, owed, standing
 from publishing.editorial.gatepages import GateMixin
 from publishing.editorial.languages import column, columns
+from publishing.editorial.linkpages import LinksMixin
 from publishing.editorial.mergepages import MergeMixin
 from publishing.editorial.onelanguage import narrowed, without
 from publishing.editorial.preview import PreviewMixin
@@ -91,8 +95,35 @@ class BilingualAdmin(BumpingAdminMixin, BilingualFields, admin.ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-class BilingualInline(KnownChoices, BilingualFields, admin.TabularInline):
+class NamedDeletion(BaseInlineFormSet):
+    """The box that deletes a row says so to those who do not see the head of its column."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = _("Delete")
+
+
+class NamedCells:
+    """For tables of fields: each field carries the name that stands at the head of its column."""
+
+    formset = NamedDeletion
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            widget = getattr(field.widget, "widget", field.widget)
+            widget.attrs["aria-label"] = field.label
+        return field
+
+
+class BilingualInline(NamedCells, KnownChoices, BilingualFields, admin.TabularInline):
     extra = 0
+
+
+SCHEDULE = ["same_instants", *both("at", "embargo", "expire")]
+LAST = ["reason", "save_note"]
+WINDOW_FIELDS = columns("embargo", "expire")
 
 
 def publication_fieldset():
@@ -102,7 +133,9 @@ def publication_fieldset():
             "classes": ["publication"],
             "fields": [
                 "outcome",
-                *both("step", "at", "notice", "replacement_address"),
+                *both("step"),
+                *SCHEDULE,
+                *both("notice", "replacement_address"),
                 "reason",
             ],
         },
@@ -119,7 +152,7 @@ def copy_fieldset(item):
         _("Publication"),
         {
             "classes": ["publication"],
-            "fields": ["outcome", *both("step", "at"), *asked, "reason", "save_note"],
+            "fields": ["outcome", *both("step"), "same_instants", *both("at"), *asked, *LAST],
         },
     )
 
@@ -129,7 +162,7 @@ def draft_fieldset():
         _("Publication"),
         {
             "classes": ["publication"],
-            "fields": ["outcome", *both("step", "at"), "reason", "save_note"],
+            "fields": ["outcome", *both("step"), *SCHEDULE, *LAST],
         },
     )
 
@@ -145,6 +178,7 @@ class PublishableAdmin(
     MergeMixin,
     AutosaveMixin,
     PreviewMixin,
+    LinksMixin,
     GateMixin,
     CommentsMixin,
     WhereUsedMixin,
@@ -173,8 +207,11 @@ class PublishableAdmin(
             "editorial/publication.js",
             "editorial/editor.js",
             "editorial/comments.js",
+            "editorial/preview.js",
+            "editorial/schedule.js",
             "editorial/autosave.js",
         ]
+        css = {"all": ["editorial/preview.css"]}
 
     def get_queryset(self, request):
         return super().get_queryset(request).with_copy_times()
@@ -187,6 +224,14 @@ class PublishableAdmin(
 
     @narrowed
     def get_fieldsets(self, request, obj=None):
+        parts, left_out = self._fieldsets(request, obj), set()
+        if not policy.may_publish(request.user, self.model):
+            left_out |= {*WINDOW_FIELDS}
+        if onelanguage.chosen(request):
+            left_out |= {"same_instants"}
+        return [without(part, left_out) for part in parts]
+
+    def _fieldsets(self, request, obj):
         if self.is_live(obj):
             live = [(_("Facts"), {"fields": list(self.live_fields)})] if self.live_fields else []
             return [(None, {"fields": ["reading"]}), *live, publication_fieldset()]
@@ -250,7 +295,28 @@ class PublishableAdmin(
         super().save_related(request, form, formsets, change)
         if not (change and self.is_live(form.instance)):
             self.record_save(request, form)
+        self.set_windows(request, form)
         self.take_steps(request, form)
+
+    def set_windows(self, request, form):
+        for code in languages.CODES:
+            window = form.window(code)
+            if window is None:
+                continue
+            try:
+                row = services.set_window(
+                    item=form.instance, language=code, user=request.user, **window
+                )
+            except Refused as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
+                continue
+            if row.waits_for_embargo(code):
+                text = _("%(language)s is published, but hidden by its embargo until %(instant)s.")
+                words = {
+                    "language": languages.language_name(code),
+                    "instant": clocks.told(window["embargo_until"]),
+                }
+                self.message_user(request, text % words, messages.WARNING)
 
     def record_save(self, request, form):
         dropped = services.record_save(
@@ -321,6 +387,8 @@ class PublishableAdmin(
             "live_url": self.page_url("change", obj.item),
             "preview_url": self.page_url("preview", obj),
         }
+        if policy.may_share(request.user, obj):
+            places["share_url"] = self.page_url("share", obj.item)
         if copy is not None:
             places |= {
                 "compare_url": self.page_url("compare", obj.item),

@@ -17,6 +17,9 @@ def in_relations(item):
         owner, name = relation.related_model, relation.field.name
         if owner._meta.auto_created or owner is type(item) or owner._meta.app_label == "media":
             continue
+        if relation.on_delete is models.CASCADE:
+            # It belongs to the item and goes with it: who is in a picture does not show it.
+            continue
         rows = owner._base_manager.filter(**{name: item})
         if issubclass(owner, OwnedRow):
             rows = _owners(owner, rows)

@@ -11,8 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce, Least
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
@@ -20,7 +19,9 @@ from publishing.cache.models import PublicModel, PublicQuerySet
 from publishing.editorial import autosaves as autosaves  # so that Django finds its models
 from publishing.editorial import comments as comments  # so that Django finds its model
 from publishing.editorial import freshness, languages
+from publishing.editorial import links as links  # so that Django finds its model
 from publishing.editorial import terms as terms  # so that Django finds its model
+from publishing.editorial.addresses import address_of
 from publishing.editorial.freshness import Freshness
 from publishing.editorial.languages import column
 from publishing.editorial.records import LANGUAGE_CHOICES
@@ -209,6 +210,17 @@ class OwnedRow(PublicModel):
         abstract = True
         ordering = ["order", "pk"]
 
+    def owner(self):
+        """The publishable item that this is a part of, if it is one's."""
+        for field in self._meta.concrete_fields:
+            if field.is_relation and issubclass(field.related_model, Publishable):
+                return getattr(self, field.name)
+        return None
+
+    def affects_public_pages(self) -> bool:
+        """Nobody sees the parts of a working copy."""
+        return not getattr(self.owner(), "is_copy", False)
+
 
 class Publishable(PublicModel):
     """A release, an event or a page: one row, one address, two languages published apart.
@@ -360,8 +372,7 @@ class Publishable(PublicModel):
         return self.item.state(language) == State.DRAFT
 
     def get_absolute_url(self, language: str | None = None) -> str:
-        with translation.override(language or languages.active()):
-            return reverse(self.url_name, kwargs={"slug": self.slug})
+        return address_of(self.url_name, self.slug, language=language)
 
     def state(self, language: str) -> State:
         return State(getattr(self, column("state", language)))
@@ -406,6 +417,13 @@ class Publishable(PublicModel):
         due = at or timezone.now()
         return self.state(language) == State.PUBLISHED and publish is not None and publish > due
 
+    def waits_for_embargo(self, language: str, *, at=None) -> bool:
+        """Published, and past its instant, but hidden still."""
+        publish, embargo, _expire = self.window(language)
+        at = at or timezone.now()
+        shown = self.state(language) in (State.PUBLISHED, State.WITHDRAWN) and publish is not None
+        return shown and embargo is not None and embargo > max(at, publish)
+
     def has_been_public(self) -> bool:
         return any(getattr(self, column("first_published", code)) for code in languages.CODES)
 
@@ -425,6 +443,13 @@ class Publishable(PublicModel):
 
     def clean(self):
         super().clean()
+        for code in languages.CODES:
+            publish, _embargo, expire = self.window(code)
+            if publish and expire and expire <= publish:
+                raise ValidationError(
+                    _("%(language)s would be gone before it appears: its expiry comes first.")
+                    % {"language": languages.language_name(code)}
+                )
         if not self.slug:
             if self.item.has_been_public():
                 raise ValidationError({"slug": _("A published item needs its address.")})

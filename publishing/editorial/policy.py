@@ -36,6 +36,11 @@ def may_comment(user, item) -> bool:
     return may_see_history(user, item)
 
 
+def may_share(user, item) -> bool:
+    """Who may show a text to somebody without an account: whoever writes such texts."""
+    return _has(user, "change", type(item))
+
+
 def is_author(user, item, language: str) -> bool:
     """Who began the draft or copy, or wrote its language last: the text is theirs."""
     if item.created_by_id == user.pk:

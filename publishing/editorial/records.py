@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from publishing.editorial import languages
 
@@ -143,6 +144,13 @@ class ChangeNoteQuerySet(ItemRecordQuerySet):
         """Notes of changes that have gone live, newest first."""
         return self.filter(at__isnull=False).order_by("-at", "-pk")
 
+    def latest(self, model, pks, language: str) -> dict[int, str]:
+        """What readers were told last of each of these items; one query for all."""
+        kind = ContentType.objects.get_for_model(model)
+        notes = self.told().filter(content_type=kind, object_id__in=pks, language=language)
+        rows = notes.filter(is_minor=False).values_list("object_id", "note")
+        return dict(reversed(rows))
+
     def waiting(self):
         """Notes of scheduled changes."""
         return self.filter(at__isnull=True)
@@ -220,17 +228,26 @@ class AuditEvent(models.Model):
         PUBLISH = "publish", _("published")
         SCHEDULE = "schedule", _("scheduled")
         UNSCHEDULE = "unschedule", _("took back a schedule")
+        WINDOW = "window", _("changed embargo or expiry")
         WITHDRAW = "withdraw", _("withdrew")
         UNPUBLISH = "unpublish", _("unpublished")
         RESTORE = "restore", _("restored a revision")
         MOVE = "move", _("changed the address")
         DELETE = "delete", _("deleted")
+        CREATE = "create", pgettext_lazy("what somebody did", "created")
+        SHOW = "show", _("changed who may see it")
+        ACT = "act", _("recorded an act")
+        MERGE = "merge", pgettext_lazy("what somebody did", "merged")
+        UNMERGE = "unmerge", _("took a merge back")
         LINK = "link", _("made a preview link")
         REVOKE = "revoke", _("revoked a preview link")
         RIGHTS = "rights", _("changed rights")
         SIGN_IN = "sign_in", _("signed in")
         SIGN_IN_FAILED = "sign_in_failed", _("failed to sign in")
         EXPORT = "export", _("exported")
+        ASK = "ask", _("asked for a confirmation")
+        DECIDE = "decide", _("decided on proposed changes")
+        IMPORT = "import", _("imported")
 
     at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
     # No constraint and no cascade: erasing an account leaves what was written as it is.

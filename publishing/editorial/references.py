@@ -150,6 +150,7 @@ def needles(target) -> list[str]:
     found = []
     for url_name, page in targets.pages().items():
         if isinstance(target, page.model):
+            found.append(targets.reference(page.kind, target.pk))
             values = [str(getattr(target, page.lookup)), *_former_slugs(target, page)]
             found += [_path(url_name, page.lookup, value) for value in values if value]
     return found
@@ -208,5 +209,7 @@ def _leads_to(href, needle):
     if not href or not targets.is_internal(href):
         return False
     path = href.partition("#")[0].partition("?")[0]
+    if targets.read_reference(needle):
+        return path == needle
     path = path.removeprefix(settings.PORTAL_BASE_URL).rstrip("/")
     return any(path == f"/{code}{needle}".rstrip("/") for code in languages.CODES)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.config import allowlist_from_extensions, expand_extensions
 from django_prose_editor.fields import ProseEditorField
 
+from publishing.editorial import durable
 from publishing.media.models import Image, Video
 
 EXTENSIONS = {
@@ -90,6 +91,11 @@ def clean(html: str | None) -> str:
     return "" if _EMPTY.match(cleaned) else cleaned
 
 
+def portable(html: str | None, language: str = "") -> str:
+    """``clean``, with the present addresses of what its links name: for readers elsewhere."""
+    return durable.with_addresses(clean(html), language)
+
+
 def render(html: str | None) -> SafeString:
     """Cleaned text for a template, with the pictures and videos that it refers to."""
     return mark_safe("".join(blocks(html)))  # noqa: S308 -- each block is clean
@@ -100,7 +106,7 @@ def blocks(html: str | None, *, opening: str = "") -> list[SafeString]:
 
     ``opening`` is plain text that stands at the head of the first paragraph, as a dateline does.
     """
-    parts = _outermost(clean(html))
+    parts = _outermost(portable(html))
     if opening and parts:
         where = next((n for n, part in enumerate(parts) if part.startswith("<p>")), None)
         if where is None:

@@ -26,6 +26,7 @@ from publishing.editorial.comments import Comment
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.gate import problems
 from publishing.editorial.languages import column
+from publishing.editorial.links import PreviewLink
 from publishing.editorial.models import Publishable, Stage, State
 from publishing.editorial.records import ChangeNote, FieldConfirmation, FormerAddress, Revision
 from publishing.editorial.replacements import end_of
@@ -156,6 +157,32 @@ def unschedule(*, item: Publishable, language: str, user=None) -> Publishable:
         set_columns(row, language, first_published=None, last_updated=None)
     save(row)
     audit.record(Action.UNSCHEDULE, user=user, item=row, language=language)
+    return _told(row, item)
+
+
+@transaction.atomic
+def set_window(
+    *,
+    item: Publishable,
+    language: str,
+    embargo_until: datetime | None = None,
+    expire_at: datetime | None = None,
+    user=None,
+) -> Publishable:
+    """Until when ``language`` stays hidden although published, and from when it is gone."""
+    row = locked(item)
+    if row.window(language)[1:] == (embargo_until, expire_at):
+        return row
+    if row.is_copy or (user is not None and not policy.may_publish_item(user, row)):
+        raise Refused(_("This step is not open to you now; reload the page to see the state."))
+    set_columns(row, language, embargo_until=embargo_until, expire_at=expire_at)
+    save(row)
+    detail = " ".join(
+        f"{name} {instant.isoformat(timespec='minutes')}"
+        for name, instant in (("embargo", embargo_until), ("expiry", expire_at))
+        if instant
+    )
+    audit.record(Action.WINDOW, user=user, item=row, language=language, detail=detail)
     return _told(row, item)
 
 
@@ -304,7 +331,7 @@ def delete(*, item: Publishable, user=None) -> None:
 @transaction.atomic
 def forget(item: Publishable) -> None:
     """Remove what the desk keeps about an item that never belonged to the office."""
-    for model in (Revision, FieldConfirmation, ChangeNote, FormerAddress, Comment):
+    for model in (Revision, FieldConfirmation, ChangeNote, FormerAddress, Comment, PreviewLink):
         model.objects.of(item).delete()
     autosaves.forget(item)
 

@@ -1,8 +1,12 @@
 """Where a link inside the site leads: to which row, and whether the public may read it there.
 
 Publishable items are known by their ``url_name``; the floors above register their other pages.
+
+A link is a path, or it names the row: ``/ref/release/12/`` leads to release 12, wherever that
+stands when the text is read. No page answers there; ``durable`` puts the address in its place.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
@@ -24,6 +28,14 @@ class Page:
     model: type[models.Model]
     lookup: str
     public: Callable
+    # What answers at all: withdrawn items keep their page.
+    readable: Callable
+    # The foreign key to the row that took the place of this one.
+    stands_in: str = ""
+
+    @property
+    def kind(self) -> str:
+        return self.model._meta.model_name
 
 
 @dataclass(frozen=True)
@@ -34,6 +46,8 @@ class Address:
     url_name: str
     page: Page | None = None
     value: str = ""
+    # ``value`` is the key of the row, and any language of it will do.
+    is_reference: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,18 +59,49 @@ class Target:
 _pages: dict[str, Page] = {}
 
 
-def register(url_name: str, model, *, lookup: str = "slug", public: Callable) -> None:
+def register(
+    url_name: str,
+    model,
+    *,
+    lookup: str = "slug",
+    public: Callable,
+    readable: Callable | None = None,
+    stands_in: str = "",
+) -> None:
     """``public(queryset, language)`` keeps the rows that anyone may read."""
-    _pages[url_name] = Page(model, lookup, public)
+    _pages[url_name] = Page(model, lookup, public, readable or public, stands_in)
 
 
 def register_item(model) -> None:
     """A publishable model: its items are public language by language."""
-    register(model.url_name, model, public=lambda rows, language: rows.public(language))
+    register(
+        model.url_name,
+        model,
+        public=lambda rows, language: rows.public(language),
+        readable=lambda rows, language: rows.public(language, withdrawn=True),
+    )
 
 
 def pages() -> dict[str, Page]:
     return _pages
+
+
+_REFERENCE = re.compile(r"/ref/([a-z_]+)/([0-9]{1,18})/(.*)", re.DOTALL)
+
+
+def reference(kind: str, pk: int) -> str:
+    """The link to a row of the model ``kind``, for a text."""
+    return f"/ref/{kind}/{pk}/"
+
+
+def read_reference(href: str) -> tuple[str, int, str] | None:
+    """``(kind, key, what follows)`` of a link that names its row; None for any other."""
+    match = _REFERENCE.fullmatch(href)
+    return (match[1], int(match[2]), match[3]) if match else None
+
+
+def of_kind(kind: str) -> tuple[str, Page] | None:
+    return next(((name, page) for name, page in _pages.items() if page.kind == kind), None)
 
 
 def is_internal(href: str) -> bool:
@@ -65,8 +110,16 @@ def is_internal(href: str) -> bool:
     return href == settings.PORTAL_BASE_URL or href.startswith(settings.PORTAL_BASE_URL + "/")
 
 
-def read(href: str) -> Address | None:
-    """The address that an internal link names; None where nothing answers there."""
+def read(href: str, language: str = "") -> Address | None:
+    """The address that an internal link names; None where nothing answers there.
+
+    ``language`` is that of the text, for links that name no language.
+    """
+    if named := read_reference(href):
+        kind, pk, _rest = named
+        found = of_kind(kind)
+        language = language or languages.active()
+        return found and Address(language, *found, value=str(pk), is_reference=True)
     path = unquote(urlsplit(href).path) or "/"
     language = next((c for c in languages.CODES if path.startswith(f"/{c}/")), languages.active())
     with translation.override(language):
@@ -95,20 +148,29 @@ def find(addresses: Iterable[Address]) -> dict[Address, Target | None]:
 
 
 def _find(page, wanted):
-    values = {address.value for address in wanted}
-    rows = page.model._default_manager.filter(**{f"{page.lookup}__in": values})
-    by_value = {str(getattr(row, page.lookup)): row for row in rows}
+    rows = page.model._default_manager
+    values = {address.value for address in wanted if not address.is_reference}
+    by_value = {str(getattr(row, page.lookup)): row for row in _among(rows, page.lookup, values)}
     by_value |= _former(page, values - by_value.keys())
-    pks = [row.pk for row in by_value.values()]
-    public = {}
-    for code in sorted({address.language for address in wanted}):
-        readable = page.public(page.model._default_manager.filter(pk__in=pks), code)
-        public[code] = set(readable.values_list("pk", flat=True))
-    return {
-        address: (row := by_value.get(address.value))
-        and Target(row, row.pk in public[address.language])
-        for address in wanted
+    keys = {address.value for address in wanted if address.is_reference}
+    by_key = {str(row.pk): row for row in _among(rows, "pk", keys)}
+    pks = [row.pk for row in (*by_value.values(), *by_key.values())]
+    asked = languages.CODES if keys else {address.language for address in wanted}
+    public = {
+        code: set(page.public(rows.filter(pk__in=pks), code).values_list("pk", flat=True))
+        for code in sorted(asked)
     }
+
+    def target(address):
+        row = (by_key if address.is_reference else by_value).get(address.value)
+        codes = languages.CODES if address.is_reference else (address.language,)
+        return row and Target(row, any(row.pk in public[code] for code in codes))
+
+    return {address: target(address) for address in wanted}
+
+
+def _among(rows, name, values):
+    return rows.filter(**{f"{name}__in": values}) if values else ()
 
 
 def _former(page, values):

@@ -63,8 +63,11 @@ class VersionsMixin:
             raise PermissionDenied
         return found
 
+    def to_page(self, name, item):
+        return HttpResponseRedirect(self.page_url(name, item))
+
     def to_form(self, item):
-        return HttpResponseRedirect(self.page_url("change", item))
+        return self.to_page("change", item)
 
     def refused(self, request, refusal, item):
         self.message_user(request, str(refusal), messages.ERROR)
@@ -107,19 +110,16 @@ class VersionsMixin:
         item = self.item(request, object_id, policy.may_see_history)
         before = request.GET.get("before", comparing.LIVE)
         after = request.GET.get("after", comparing.WORK)
+        differences = self.compared(item, before, after)
         context = self.page_context(request, item, _("Compare")) | {
-            "before": self.side_label(before),
-            "after": self.side_label(after),
-            "differences": self.compared(item, before, after),
+            "before": comparing.side(item, before),
+            "after": comparing.side(item, after),
+            "differences": differences,
             "restorable": before if before.isdecimal() else "",
             "may_restore": self.may_restore(request.user, item),
             "restore_url": self.page_url("restore", item.item),
         }
         return TemplateResponse(request, "admin/editorial/compare.html", context)
-
-    def side_label(self, name: str) -> str:
-        labels = {comparing.LIVE: _("Live"), comparing.WORK: _("Working copy")}
-        return labels.get(name) or _("Revision %(number)s") % {"number": name}
 
     def may_restore(self, user, item) -> bool:
         return policy.may_open_copy(user, item) or policy.may_change(user, item)

@@ -1,15 +1,19 @@
 """The public page of one publishable item, whatever has become of it."""
 
+from csp.decorators import csp_update
 from django.http import Http404, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.decorators import method_decorator
 from django.views.generic import DetailView
 
 from publishing.editorial import languages, slugs
 from publishing.editorial.addresses import Switch, page_urls
 from publishing.editorial.languages import column
 from publishing.editorial.replacements import end_of
+from publishing.media.videos import PLAYER_ORIGINS
 
 
+@method_decorator(csp_update({"frame-src": PLAYER_ORIGINS}), name="dispatch")
 class PublishableDetail(DetailView):
     """Published: the page. Withdrawn: the page under its notice. Unpublished: 410 or a redirect.
 
@@ -18,13 +22,14 @@ class PublishableDetail(DetailView):
 
     def get(self, request, *args, **kwargs):
         self.language = languages.active()
-        self.object = self.find(self.get_queryset().public(withdrawn=True))
+        self.object = self.find()
         if self.object is None:
             return self.missing()
         return self.render_to_response(self.get_context_data(object=self.object))
 
-    def find(self, queryset):
-        return queryset.filter(slug=self.kwargs["slug"]).first()
+    def find(self):
+        found = self.get_queryset().public(withdrawn=True)
+        return found.filter(slug=self.kwargs["slug"]).first()
 
     def missing(self):
         """What stands at an address with nothing to read in this language."""

@@ -22,6 +22,8 @@ PLAYERS = {
     Provider.BILIBILI: "https://player.bilibili.com/player.html?bvid={}",
     Provider.TENCENT: "https://v.qq.com/txp/iframe/player.html?vid={}",
 }
+# What a page must allow to be framed, once a reader asks for a film.
+PLAYER_ORIGINS = sorted("https://" + urlsplit(player).netloc for player in PLAYERS.values())
 PAGES = {
     Provider.YOUTUBE: "https://www.youtube.com/watch?v={}",
     Provider.VIMEO: "https://vimeo.com/{}",

@@ -8,6 +8,8 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
+from publishing.editorial import audit
+
 from . import charts, downloads, kinds
 from .forms import CorrectionForm
 from .models import Correction, Total
@@ -46,7 +48,7 @@ class TotalAdmin(ReadOnlyAdmin):
         statistics = self._statistics(request, item, subject)
         wanted = request.GET.get("csv")
         if wanted:
-            return self._download(wanted, statistics)
+            return self._download(request, wanted, statistics)
         form = self._correction_form(request, item, statistics)
         if request.method == "POST" and self._corrected(request, item, form):
             return redirect(request.get_full_path())
@@ -111,10 +113,11 @@ class TotalAdmin(ReadOnlyAdmin):
             return Statistics(days=days, kind=subject.kind, ids=subject.ids)
         return Statistics(days=days)
 
-    def _download(self, wanted, statistics):
+    def _download(self, request, wanted, statistics):
         if wanted not in TABLES:
             raise Http404
         name = f"pageviews-{wanted}-{statistics.since}-{statistics.until}.csv"
+        audit.record(audit.Action.EXPORT, user=request.user, detail=name)
         return downloads.response(table(wanted, statistics), name)
 
     def _correction_form(self, request, item, statistics):

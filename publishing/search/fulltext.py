@@ -10,9 +10,12 @@ from dataclasses import dataclass
 
 from django.db import connections, router, transaction
 
+from publishing.search.analyzer import MARKER
+
 # A tsvector counts positions up to 16,383; what stands behind is not found in either database.
 COLUMN_TOKENS = 15_000
 ROWS = 100
+VECTOR = "tsvector"
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,23 @@ def _without(connection, *ways):
         cursor.execute("; ".join(f"SET LOCAL enable_{way} = on" for way in ways))
 
 
+def tokens_of(expression):
+    """Pairs of a token and whether it is a beginning, for all that an expression asks."""
+    if isinstance(expression, Term):
+        return {(token, False) for token in expression.tokens[:-1]} | {
+            (expression.tokens[-1], expression.prefix)
+        }
+    return set().union(*map(tokens_of, expression.parts))
+
+
+def _most(expression, rows):
+    """How many rows an expression matches at most, from the numbers of its tokens."""
+    if isinstance(expression, Term):
+        return min(rows[token] for token in tokens_of(expression))
+    bound = min if isinstance(expression, All) else sum
+    return bound(_most(part, rows) for part in expression.parts)
+
+
 @dataclass(frozen=True)
 class FullText:
     """The index beside ``table``. ``groups`` names the sets of columns a question may ask."""
@@ -116,14 +136,21 @@ class FullText:
                 f"tokenize='ascii', prefix='{self.prefixes}')"
             )
             return
-        vectors = ", ".join(f"{group} tsvector NOT NULL" for group in self.groups)
-        schema_editor.execute(f"CREATE TABLE {self.index} (rowid bigint PRIMARY KEY, {vectors})")
-        for group in self.groups:
+        stored = self.stored(schema_editor.connection)
+        columns = ", ".join(f"{name} {kind} NOT NULL" for name, kind in stored.items())
+        schema_editor.execute(f"CREATE TABLE {self.index} (rowid bigint PRIMARY KEY, {columns})")
+        for name in (name for name, kind in stored.items() if kind == VECTOR):
             # Without a pending list, which would make the first question after a load slow.
             schema_editor.execute(
-                f"CREATE INDEX {self.index}_{group} ON {self.index} USING gin ({group}) "
+                f"CREATE INDEX {self.index}_{name} ON {self.index} USING gin ({name}) "
                 "WITH (fastupdate = off)"
             )
+
+    def stored(self, connection) -> dict[str, str]:
+        """The columns beside the rowid, with their types where the database asks for them."""
+        if connection.vendor == "sqlite":
+            return dict.fromkeys(self.columns, "")
+        return dict.fromkeys(self.groups, VECTOR)
 
     def drop(self, schema_editor):
         schema_editor.execute(f"DROP TABLE {self.index}")
@@ -134,18 +161,18 @@ class FullText:
         What stood under a rowid is replaced: `flush` begins numbers anew and knows no index.
         """
         connection = connections[router.db_for_write(None)]
-        if connection.vendor == "sqlite":
-            verb, names, place, conflict = "INSERT OR REPLACE", self.columns, "%s", ""
-        else:
-            verb, names, place = "INSERT", tuple(self.groups), "%s::tsvector"
-            updates = ", ".join(f"{name} = EXCLUDED.{name}" for name in names)
-            conflict = f" ON CONFLICT (rowid) DO UPDATE SET {updates}"
+        stored = self.stored(connection)
+        verb, conflict = "INSERT OR REPLACE", ""
+        if connection.vendor == "postgresql":
+            updates = ", ".join(f"{name} = EXCLUDED.{name}" for name in stored)
+            verb, conflict = "INSERT", f" ON CONFLICT (rowid) DO UPDATE SET {updates}"
         values = [
-            [rowid, *(self._value(connection, name, tokens) for name in names)]
+            [rowid, *(self._value(connection, name, tokens) for name in stored)]
             for rowid, tokens in rows
         ]
-        statement = f"{verb} INTO {self.index} (rowid, {', '.join(names)}) VALUES "
-        row = f"({', '.join(['%s', *[place] * len(names)])})"
+        statement = f"{verb} INTO {self.index} (rowid, {', '.join(stored)}) VALUES "
+        places = [f"%s::{kind}" if kind else "%s" for kind in stored.values()]
+        row = f"({', '.join(['%s', *places])})"
         with connection.cursor() as cursor:
             for start in range(0, len(values), ROWS):
                 batch = values[start : start + ROWS]
@@ -174,9 +201,78 @@ class FullText:
             with connections[router.db_for_write(None)].cursor() as cursor:
                 cursor.execute(f"DELETE FROM {self.index} WHERE rowid IN ({places})", rowids)
 
+    def share(self, expression, group, connection) -> float:
+        """About what part of the rows match at most, as PostgreSQL's statistics say.
+
+        Its own estimate takes neighbouring pairs of characters for independent of each other:
+        here a phrase is as frequent as the rarest of its tokens.
+        """
+        tokens = sorted(tokens_of(expression))
+        asked = ((Term((token,), prefix), group) for token, prefix in tokens)
+        parts, params = [f"SELECT 1 FROM {self.index}"], []
+        for term, column in asked:
+            match, values = self.matching(term, column, connection)
+            parts.append(f"SELECT 1 FROM {self.index} WHERE {match}")
+            params += values
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (FORMAT JSON) {' UNION ALL '.join(parts)}", params)
+            plan = cursor.fetchone()[0][0]
+        every, *each = (part["Plan Rows"] for part in plan["Plan"]["Plans"])
+        rows = dict(zip(tokens, each, strict=True))
+        return min(1, _most(expression, rows) / max(every, 1))
+
     def matching(self, expression, group, connection):
         """The condition that rows of the index match, with its parameters."""
         if connection.vendor == "sqlite":
             columns = " ".join(self.groups[group])
             return f"{self.index} MATCH %s", [f"{{{columns}}} : {fts5(All((expression,)))}"]
         return f"{self.index}.{group} @@ %s::tsquery", [tsquery(expression)]
+
+
+@dataclass(frozen=True)
+class WordSets(FullText):
+    """An index that is only asked for single tokens, and whose matches are counted by a number.
+
+    On PostgreSQL one vector without positions takes the place of a vector for each group, and the
+    number stands beside it: a count then reads a third of the room, and no other table. Tokens of
+    the column ``apart`` are marked there, so that a group may leave them out.
+    """
+
+    apart: str = ""
+    number: str = ""
+
+    def stored(self, connection):
+        if connection.vendor == "sqlite":
+            return super().stored(connection)
+        return {"words": VECTOR, self.number: "bigint"}
+
+    def _value(self, connection, name, tokens):
+        if connection.vendor == "sqlite":
+            return super()._value(connection, name, tokens)
+        if name == self.number:
+            return tokens[name]
+        words = [
+            self._marked(token) if column == self.apart else token
+            for column in self.columns
+            for token in tokens[column]
+        ]
+        return " ".join(f"'{word}'" for word in dict.fromkeys(words))
+
+    @staticmethod
+    def _marked(token):
+        return f"{MARKER}in{token}"
+
+    def matching(self, expression, group, connection):
+        if connection.vendor == "sqlite":
+            return super().matching(expression, group, connection)
+        if self.apart in self.groups[group]:
+            expression = self._also_apart(expression)
+        return f"{self.index}.words @@ %s::tsquery", [tsquery(expression)]
+
+    def _also_apart(self, expression):
+        if isinstance(expression, Term):
+            (token,) = expression.tokens
+            if token.startswith(MARKER):
+                return expression
+            return Any((expression, Term((self._marked(token),), expression.prefix)))
+        return type(expression)(tuple(map(self._also_apart, expression.parts)))

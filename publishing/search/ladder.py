@@ -7,6 +7,7 @@ so that a facet can ignore its own.
 
 import itertools
 import json
+from array import array
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
@@ -36,6 +37,8 @@ from publishing.search.models import (
 from publishing.search.names import NOTABLE_MARK, PUBLIC_MARK
 from publishing.search.readings import key_mark, looks_read, reading_mark
 
+# What matches so often is met by walking the keys, and far more is proposed by name than shown.
+BROAD = 5_000
 PROPOSED = 100
 PROPOSED_NOTABLE = 60
 FEW = 3
@@ -95,9 +98,48 @@ def ask(
     ``orders_only`` the text selects nothing, because it has become a filter; it still puts first
     what it names. ``everything`` is what ``all_combinations`` gives, where the caller has it.
     """
+    found = _find(
+        kind, text, filters, language, public_only, orders_only=orders_only, everything=everything
+    )
+    if found is None:
+        return Answer((), 0, ())
+    total, best = passing(found.counts, found.filters), found.best
+    matches = best[start : start + count]
+    if start + len(matches) < total and len(matches) < count:
+        behind = max(0, start - len(best))
+        pks = found.behind(f"LIMIT {count - len(matches)} OFFSET {behind}")
+        matches += map(Match, pks)
+    return Answer(tuple(matches), total, tuple(found.counts), found.reading.corrected)
+
+
+def keys(kind, text, *, filters=None, language="en", orders_only=False) -> array:
+    """The keys of all public entries that match, in the order of ``ask``: eight bytes for each."""
+    found = _find(kind, text, filters, language, public_only=True, orders_only=orders_only)
+    if found is None:
+        return array("q")
+    return array("q", [*(match.object_id for match in found.best), *found.behind()])
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What answers a question: the entries proposed, the likest first, and all others by name."""
+
+    directory: "_Directory"
+    reading: Reading
+    filters: dict
+    counts: list
+    best: list[Match]
+
+    def behind(self, part=""):
+        known = [match.object_id for match in self.best]
+        return self.directory.by_name(self.reading, self.filters, known, part)
+
+
+def _find(kind, text, filters, language, public_only, *, orders_only=False, everything=None):
+    """None for a text of which nothing can be searched."""
     query = query_text(text)
     if text.strip() and not query:
-        return Answer((), 0, ())
+        return None
     directory = _Directory(kind, language, public_only)
     if orders_only or not query:
         reading = Reading(_strict(query).names if query else None, None)
@@ -105,14 +147,11 @@ def ask(
     else:
         reading, counts = _read(directory, query)
     filters = {facet: values for facet, values in (filters or {}).items() if values}
-    total = passing(counts, filters)
-    best = directory.best(reading, query, filters) if query and total else []
-    matches = best[start : start + count]
-    if start + len(matches) < total and len(matches) < count:
-        behind = max(0, start - len(best))
-        known = [match.object_id for match in best]
-        matches += directory.by_name(reading, filters, known, behind, count - len(matches))
-    return Answer(tuple(matches), total, tuple(counts), reading.corrected)
+    best = []
+    if query and passing(counts, filters):
+        is_broad = sum(count for _values, count in counts) > BROAD
+        best = directory.best(reading, query, filters, is_broad=is_broad)
+    return _Found(directory, reading, filters, counts, best)
 
 
 def all_combinations(kind):
@@ -178,7 +217,8 @@ def _read(directory, query):
 def _strict(query):
     runs = content_runs(query, NAME_CONNECTORS)
     clauses = list(_clauses(runs))
-    whole = [Term((key_mark(typed),), prefix=len(typed) > 1) for typed in Likeness(query).keys]
+    keys = _shortest(Likeness(query).keys)
+    whole = [Term((key_mark(typed),), prefix=len(typed) > 1) for typed in keys]
     if joined := _joined_latin(query):
         whole.append(Term((reading_mark(joined),), prefix=True))
     expression = Any((All(tuple(clauses)), *whole))
@@ -205,16 +245,27 @@ def _clause(run, *, is_last):
     if run.dense:
         return _dense_term(run.text)
     word = plain_word(run.text)
-    terms = [Term((spelling,)) for spelling in spellings_of(word)]
+    spellings = spellings_of(word)
     if is_last and word not in WHOLE_WORDS:
-        terms[0] = Term((word,), prefix=True)
+        others = (spelling for spelling in spellings if not spelling.startswith(word))
+        terms = [Term((word,), prefix=True), *(Term((other,)) for other in others)]
+    else:
+        terms = [Term((spelling,)) for spelling in spellings]
     if len(word) > 3:
         terms.append(Term((reading_mark(word),), prefix=True))
     return Any(tuple(terms))
 
 
+def _shortest(keys):
+    """Without keys that begin with another one: what begins with them begins with that."""
+    return [each for each in keys if not any(each.startswith(k) and each != k for k in keys)]
+
+
 def _dense_term(text):
-    return Term((text,), prefix=True) if len(text) == 1 else Term(tuple(pairs(text)))
+    """All pairs of a name, wherever they stand: likeness tells what is written side by side."""
+    if len(text) == 1:
+        return Term((text,), prefix=True)
+    return All(tuple(Term((pair,)) for pair in dict.fromkeys(pairs(text))))
 
 
 def _joined_latin(query):
@@ -273,20 +324,35 @@ class _Directory:
         self.connection = connections[router.db_for_read(SearchEntry)]
 
     def counts(self, expression):
-        source, params = self._source(expression, "everything", {})
-        with self.connection.cursor() as cursor:
+        """The combinations of what the expression matches, with the number of entries of each."""
+        with by_index(self.connection) as cursor:
+            source, params = self._counted(expression)
+            public = "AND c.is_public" if self.public_only else ""
             cursor.execute(
-                'SELECT c."values", found.number FROM '
-                f"(SELECT e.combination_id, COUNT(*) AS number {source} GROUP BY e.combination_id)"
-                " found JOIN search_facetcombination c ON c.id = found.combination_id",
-                params,
+                'SELECT c."values", SUM(found.number) FROM '
+                f"(SELECT combination_id, COUNT(*) AS number {source} GROUP BY combination_id) "
+                "found JOIN search_facetcombination c ON c.id = found.combination_id "
+                f'WHERE c.kind = %s {public} GROUP BY c."values"',
+                [*params, self.kind],
             )
-            return [(_values(text), number) for text, number in cursor.fetchall()]
+            return [(_values(text), int(number)) for text, number in cursor.fetchall()]
 
-    def best(self, reading, query, filters):
+    def _counted(self, expression):
+        """Where the combinations of all that matches stand; kind and rights follow from them."""
+        if not expression:
+            return f"FROM {ENTRY_TEXT.table} WHERE kind = %s", [self.kind]
+        match, params = ENTRY_TEXT.matching(expression, "everything", self.connection)
+        if self.connection.vendor == "postgresql":
+            return f"FROM {ENTRY_TEXT.index} WHERE {match}", params
+        return (
+            f"FROM {ENTRY_TEXT.index} CROSS JOIN {ENTRY_TEXT.table} e "
+            f"WHERE e.id = {ENTRY_TEXT.index}.rowid AND {match}"
+        ), params
+
+    def best(self, reading, query, filters, *, is_broad=False):
         """The proposed entries, the likest first."""
         columns = ("pk", "object_id", "weight", "places", self.order)
-        proposed = self._proposed(reading, query, filters)
+        proposed = self._proposed(reading, query, filters, is_broad)
         entries = SearchEntry.objects.filter(pk__in=proposed).values_list(*columns, named=True)
         names = defaultdict(list)
         for name in SearchName.objects.filter(entry__in=proposed).order_by("pk"):
@@ -314,25 +380,38 @@ class _Directory:
             best, matched = (max(best, 76) + 2, matched) if best >= NAMED else (76, None)
         return Match(entry.object_id, matched, best + entry.weight)
 
-    def _proposed(self, reading, query, filters):
+    def _proposed(self, reading, query, filters, is_broad):
         """Keys of entries worth judging, from one question of several bounded parts."""
-        exact = Any(tuple(Term((key_mark(typed),)) for typed in Likeness(query).keys))
-        questions = [(exact, "names", (), PROPOSED)]
-        for expression, group in ((reading.names, "names"), (reading.everywhere, "everything")):
-            if expression:
-                questions.append((expression, group, (), PROPOSED))
-                questions.append((expression, group, (NOTABLE_MARK,), PROPOSED_NOTABLE))
         statements, params = [], []
-        for number, (expression, group, marks, limit) in enumerate(questions):
+        for number, (expression, group, marks, limit) in enumerate(
+            self._questions(reading, query, is_broad)
+        ):
             source, values = self._source(expression, group, filters, marks)
             statements.append(f"SELECT id FROM (SELECT e.id {source} LIMIT {limit}) part{number}")
             params += values
-        with by_index(self.connection) as cursor:
+        # What matches often is soon met without the index, which would list all of it first.
+        with self.connection.cursor() if is_broad else by_index(self.connection) as cursor:
             cursor.execute(" UNION ".join(statements), params)
             return [pk for (pk,) in cursor.fetchall()]
 
-    def by_name(self, reading, filters, known, start, count):
-        """What matches and is not among the ``known``, in the order of the alphabet."""
+    @staticmethod
+    def _questions(reading, query, is_broad):
+        """What is proposed: expression, group of columns, marks and the most of it."""
+        exact = Any(tuple(Term((key_mark(typed),)) for typed in Likeness(query).keys))
+        yield exact, "names", (), PROPOSED
+        readings = [(reading.names, "names"), (reading.everywhere, "everything")]
+        if is_broad and reading.names:
+            # Names alone give more than anybody looks through.
+            del readings[1]
+        for expression, group in readings:
+            if expression:
+                yield expression, group, (), PROPOSED
+                yield expression, group, (NOTABLE_MARK,), PROPOSED_NOTABLE
+
+    def by_name(self, reading, filters, known, part=""):
+        """Keys of what matches and is not among the ``known``, in the order of the alphabet;
+        ``part`` is the LIMIT and OFFSET of what is wanted.
+        """
         source, params = self._source(reading.everywhere, "everything", filters)
         collation = ' COLLATE "C"' if self.connection.vendor == "postgresql" else ""
         if known:
@@ -341,10 +420,10 @@ class _Directory:
         with self.connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT e.object_id {source} ORDER BY e.{self.order}{collation}, e.object_id "
-                f"LIMIT {count} OFFSET {start}",
+                f"{part}",
                 params,
             )
-            return [Match(pk) for (pk,) in cursor.fetchall()]
+            return [pk for (pk,) in cursor.fetchall()]
 
     def _source(self, expression, group, filters, marks=()):
         """FROM and WHERE of the matching entries, with parameters."""

@@ -75,11 +75,17 @@ class Likeness:
 
     def together(self, names):
         """Parts that stand in different names of one entry, as in "dong nan university"."""
+        if len(self.parts) < 2:
+            return 0
         texts = [text for name in names for text in (name.key, name.reading.replace(" ", ""))]
+        length = whole = 0
         for choices in self.parts:
-            if not any(choice in text for choice in choices for text in texts):
+            found = [(len(text), len(c)) for c in choices for text in texts if c in text]
+            if not found:
                 return 0
-        return 62 if len(self.parts) > 1 else 0
+            shortest = min(found)
+            whole, length = whole + shortest[0], length + shortest[1]
+        return 60 + 6 * length / whole
 
     def is_place(self, places):
         return any(typed in places for typed in self.keys)

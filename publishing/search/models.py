@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from publishing.search.analyzer import MARKER
-from publishing.search.fulltext import FullText
+from publishing.search.fulltext import FullText, WordSets
 
 DOCUMENT_TEXT = FullText(
     table="search_searchdocument",
@@ -14,11 +14,13 @@ DOCUMENT_TEXT = FullText(
     prefixes="1 2 3",
 )
 
-ENTRY_TEXT = FullText(
+ENTRY_TEXT = WordSets(
     table="search_searchentry",
     columns=("names", "place", "marks"),
     groups={"names": ("names", "marks"), "everything": ("names", "place", "marks")},
     prefixes="2 3 4 5",
+    apart="place",
+    number="combination_id",
 )
 
 
@@ -90,13 +92,23 @@ class SearchDocument(models.Model):
 
 
 class FacetCombination(models.Model):
-    """One combination of facet values that occurs; entries are counted by combination."""
+    """One combination of facet values that occurs; entries are counted by combination.
 
-    values = models.TextField(_("values"), unique=True)
+    Kind and being public belong to it, so that a count asks the full text index for words only.
+    """
+
+    kind = models.CharField(_("kind"), max_length=32)
+    is_public = models.BooleanField(_("public"))
+    values = models.TextField(_("values"))
 
     class Meta:
         verbose_name = _("facet combination")
         verbose_name_plural = _("facet combinations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "is_public", "values"], name="search_combination_once"
+            ),
+        ]
 
     def __str__(self):
         return self.values

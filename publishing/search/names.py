@@ -108,7 +108,7 @@ def _write(kind, entries):
         if entry and (names := _search_names(kind, entry))
     }
     _forget(kind, entries.keys() - named.keys())
-    combinations = _combinations(entry.facets for entry, _names in named.values())
+    combinations = _combinations(kind, [entry for entry, _names in named.values()])
     rows = SearchEntry.objects.bulk_create(
         [_row(kind, pk, entry, names, combinations) for pk, (entry, names) in named.items()],
         update_conflicts=True,
@@ -120,7 +120,7 @@ def _write(kind, entries):
         for name in named[row.object_id][1]:
             name.entry = row
     SearchName.objects.bulk_create(name for _entry, names in named.values() for name in names)
-    ENTRY_TEXT.write((row.pk, _tokens(kind, *named[row.object_id])) for row in rows)
+    ENTRY_TEXT.write((row.pk, _tokens(row, *named[row.object_id])) for row in rows)
     vocabulary.learn(
         SearchTerm.Scope.NAMES,
         (
@@ -180,7 +180,7 @@ def _row(kind, pk, entry, names, combinations):
         kind=kind,
         object_id=pk,
         is_public=entry.is_public,
-        combination=combinations[_values(entry.facets)],
+        combination=combinations[entry.is_public, _values(entry.facets)],
         stale_from=entry.stale_from,
         weight=entry.weight,
         order_en=_order(names, "en"),
@@ -190,11 +190,12 @@ def _row(kind, pk, entry, names, combinations):
     )
 
 
-def _tokens(kind, entry, names):
+def _tokens(row, entry, names):
     return {
+        "combination_id": row.combination_id,
         "names": _name_tokens(names),
         "place": [token for place in entry.places for token in name_tokens(place)],
-        "marks": _marks(kind, entry),
+        "marks": _marks(row.kind, entry),
     }
 
 
@@ -235,15 +236,19 @@ def _order(names, language):
     return (name.reading.replace(" ", "") or name.key)[:200]
 
 
-def _combinations(facets):
-    """The rows of these combinations of facet values, made where they are new."""
-    wanted = {_values(each) for each in facets}
-    rows = FacetCombination.objects.filter(values__in=wanted)
-    if new := wanted - set(rows.values_list("values", flat=True)):
+def _combinations(kind, entries):
+    """The rows of these entries' combinations of facet values, made where they are new."""
+    wanted = {(entry.is_public, _values(entry.facets)) for entry in entries}
+    rows = FacetCombination.objects.filter(kind=kind, values__in={each[1] for each in wanted})
+    if new := wanted - set(rows.values_list("is_public", "values")):
         FacetCombination.objects.bulk_create(
-            [FacetCombination(values=values) for values in sorted(new)], ignore_conflicts=True
+            [
+                FacetCombination(kind=kind, is_public=is_public, values=values)
+                for is_public, values in sorted(new)
+            ],
+            ignore_conflicts=True,
         )
-    return {row.values: row for row in rows.all()}
+    return {(row.is_public, row.values): row for row in rows.all()}
 
 
 def _values(facets):

@@ -7,7 +7,7 @@ databases answer alike and no ranking function ever walks all matches.
 
 import datetime
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from django.db import connections, router
@@ -25,7 +25,7 @@ from publishing.search.analyzer import (
     query_text,
     stem,
 )
-from publishing.search.fulltext import All, Any, Term, by_key
+from publishing.search.fulltext import All, Any, Term, by_index, by_key, tokens_of
 from publishing.search.models import (
     DOCUMENT_TEXT,
     SearchDocument,
@@ -39,9 +39,13 @@ from publishing.search.snippets import Segment, highlight, snippet
 KINDS: dict[str, Registration] = {}
 
 WINDOW = 300
-# So many of the newest are walked for what matches often, where at least so many of them match.
-WALKED, ENOUGH = 4_000, 120
+# A window need not be full. What is so common that enough of it is among so many of the newest is
+# looked for there: first by walking them, then with the index.
+ENOUGH, WALKED, FAR = 120, 4_000, 60_000
 COUNTED = 1_000
+# What matches a larger share of all is counted by walking, too.
+COMMON = 0.08
+MAX_POSITION = 2**63 - 1
 PAGE_SIZE = 20
 READ_CLOSELY = 60
 CLOSE_CHARACTERS = 2_000
@@ -89,9 +93,22 @@ class Scope:
     kind: str | None = None
     year: int | None = None
     language: str | None = None
+    floor: int = 0
 
     def of_kind(self, kind):
-        return Scope(self.now, kind, self.year, self.language)
+        return replace(self, kind=kind)
+
+    def newest(self, number, connection):
+        """The same, and only the so many newest documents; all where there are no more."""
+        end = _begin_of(self.year + 1) if self.year else MAX_POSITION
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT position FROM {DOCUMENT_TEXT.table} WHERE position < %s "
+                f"ORDER BY position DESC LIMIT 1 OFFSET {number}",
+                [end],
+            )
+            found = cursor.fetchone()
+        return replace(self, floor=found[0] if found else 0)
 
     def sql(self, expression, group, connection):
         """FROM and WHERE of the matching documents, with parameters."""
@@ -103,18 +120,21 @@ class Scope:
         conditions = [match, "d.visible_from <= %s"]
         conditions += ["(d.visible_until IS NULL OR d.visible_until > %s)"]
         params += [now, now]
+        if first := max(_begin_of(self.year) if self.year else 0, self.floor):
+            conditions += [f"{DOCUMENT_TEXT.index}.rowid >= %s"]
+            params += [first]
         if self.year:
-            conditions += [
-                f"{DOCUMENT_TEXT.index}.rowid >= %s AND {DOCUMENT_TEXT.index}.rowid < %s"
-            ]
-            params += [
-                datetime.date(year, 1, 1).toordinal() << 32 for year in (self.year, self.year + 1)
-            ]
+            conditions += [f"{DOCUMENT_TEXT.index}.rowid < %s"]
+            params += [_begin_of(self.year + 1)]
         # CROSS JOIN keeps SQLite from turning the two around.
         return (
             f"FROM {DOCUMENT_TEXT.index} CROSS JOIN {DOCUMENT_TEXT.table} d "
             f"WHERE d.position = {DOCUMENT_TEXT.index}.rowid AND {' AND '.join(conditions)}"
         ), params
+
+
+def _begin_of(year):
+    return datetime.date(year, 1, 1).toordinal() << 32
 
 
 @dataclass(frozen=True)
@@ -142,8 +162,7 @@ def search_documents(
             break
     else:
         return Results(counts_by_kind={}, page=page)
-    is_broad = bool(capped) and not year
-    found = _ranked(step, scope.of_kind(kind), language, connection, is_broad=is_broad)
+    found = _ranked(step, scope.of_kind(kind), language, connection)
     shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     return Results(
         hits=_hits(shown, step),
@@ -235,52 +254,79 @@ def _parts(runs):
 def _counts(expression, scope, connection):
     """The number of things of each kind, counted up to a cap, and the kinds that reach it."""
     limit = 2 * (COUNTED + 1)
-    source, params = scope.sql(expression, "everything", connection)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT d.kind, d.object_id {source} LIMIT {limit}", params)
-        rows = cursor.fetchall()
-    if len(rows) < limit:
-        counts = Counter(kind for kind, _object in set(rows) if kind in KINDS)
-    else:
-        counts = _counts_of_each(expression, scope, limit, connection)
+    rows = _found(expression, scope, limit, connection)
+    counts = Counter(kind for kind, _object in set(rows) if kind in KINDS)
     capped = {kind for kind, count in counts.items() if count > COUNTED}
+    if len(rows) == limit and (others := [kind for kind in KINDS if kind not in capped]):
+        counts |= _counts_of_each(others, expression, scope, limit, connection)
+        capped = {kind for kind, count in counts.items() if count > COUNTED}
     return {kind: min(count, COUNTED) for kind, count in counts.items()}, capped
 
 
-def _counts_of_each(expression, scope, limit, connection):
+def _found(expression, scope, limit, connection):
+    """Kind and key of what matches, so many at most."""
+
+    def ask(cursor, scope):
+        source, params = scope.sql(expression, "everything", connection)
+        cursor.execute(f"SELECT d.kind, d.object_id {source} LIMIT {limit}", params)
+        return cursor.fetchall()
+
+    if connection.vendor == "postgresql":
+        share = DOCUMENT_TEXT.share(expression, "everything", connection)
+        if share > COMMON:
+            # Listing all matches would take longer than meeting enough of them.
+            newest = scope.newest(int(2 * limit / share), connection)
+            with by_key(connection) as cursor:
+                rows = ask(cursor, newest)
+            if len(rows) == limit:
+                return rows
+    with connection.cursor() as cursor:
+        return ask(cursor, scope)
+
+
+def _counts_of_each(kinds, expression, scope, limit, connection):
+    # For a beginning the index would gather all its words for each kind: a kind is walked instead.
+    walks = connection.vendor == "postgresql" and any(
+        is_beginning for _token, is_beginning in tokens_of(expression)
+    )
     questions, params = [], []
-    for kind in KINDS:
-        source, values = scope.of_kind(kind).sql(expression, "everything", connection)
+    for kind in kinds:
+        source, values = (scope if walks else scope.of_kind(kind)).sql(
+            expression, "everything", connection
+        )
         questions.append(
             f"SELECT '{kind}', COUNT(DISTINCT object_id) FROM "
-            f"(SELECT d.object_id {source} LIMIT {limit}) {kind}_found"
+            f"(SELECT d.object_id {source} AND d.kind = '{kind}' LIMIT {limit}) {kind}_found"
         )
         params += values
-    if not questions:
-        return {}
-    with connection.cursor() as cursor:
+    with by_key(connection) if walks else connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(questions), params)
         return {kind: count for kind, count in cursor.fetchall() if count}
 
 
-def _window(step, scope, group, connection, *, is_broad):
+def _window(step, scope, group, connection):
     """The newest matches, by key.
 
     What matches very often is looked for among the newest documents first, by walking them; there
-    no list of all matches is needed. What is rarer is taken from the full text index.
+    no list of all matches is needed. What is rarer is taken from the full text index, and as far
+    back as the newest let expect enough of it.
     """
-    source, params = scope.sql(step.expression, group, connection)
-    if is_broad and (floor := _floor(connection)):
-        with by_key(connection) as cursor:
-            newest = f"{source} AND {DOCUMENT_TEXT.index}.rowid >= {floor}"
-            rows = _candidates(cursor, newest, params)
-        if len(rows) >= ENOUGH:
-            return rows
+    if connection.vendor == "postgresql":
+        share = DOCUMENT_TEXT.share(step.expression, group, connection)
+        for number, way in ((WALKED, by_key), (FAR, by_index)):
+            if share * number < ENOUGH:
+                continue
+            newest = scope.newest(number, connection)
+            with way(connection) as cursor:
+                rows = _candidates(cursor, step, newest, group)
+            if len(rows) >= ENOUGH:
+                return rows
     with connection.cursor() as cursor:
-        return _candidates(cursor, source, params)
+        return _candidates(cursor, step, scope, group)
 
 
-def _candidates(cursor, source, params):
+def _candidates(cursor, step, scope, group):
+    source, params = scope.sql(step.expression, group, cursor.db)
     cursor.execute(
         f"SELECT d.id, d.kind, d.object_id, d.language, d.title, d.position {source} "
         f"ORDER BY {DOCUMENT_TEXT.index}.rowid DESC LIMIT {WINDOW}",
@@ -289,26 +335,20 @@ def _candidates(cursor, source, params):
     return {row[0]: Candidate(*row) for row in cursor.fetchall()}
 
 
-def _floor(connection):
-    """The key of the last of the newest documents, or None where there are no more than these."""
-    newest = SearchDocument.objects.using(connection.alias).order_by("-position")
-    return newest.values_list("position", flat=True)[WALKED : WALKED + 1].first()
-
-
 def ranked_titles(step, scope, language) -> tuple[Hit, ...]:
     """The newest matches in titles, the likest first."""
     connection = connections[router.db_for_read(SearchDocument)]
     judge = Judge(step, language, scope.now.date())
-    rows = _window(step, scope, "titles", connection, is_broad=False).values()
+    rows = _window(step, scope, "titles", connection).values()
     judged = sorted(map(judge.by_title, rows), key=Judged.order)
     pks = _once_each([each.candidate for each in judged], language)
     return _hits(pks[:PAGE_SIZE], step)
 
 
-def _ranked(step, scope, language, connection, *, is_broad=False):
+def _ranked(step, scope, language, connection):
     """The best matches of the window, one row for each thing: (pk, language) in order."""
-    rows = _window(step, scope, "titles", connection, is_broad=is_broad)
-    rows |= _window(step, scope, "everything", connection, is_broad=is_broad)
+    rows = _window(step, scope, "titles", connection)
+    rows |= _window(step, scope, "everything", connection)
     judge = Judge(step, language, scope.now.date())
     judged = sorted(map(judge.by_title, rows.values()), key=Judged.order)
     closely = [each.candidate.pk for each in judged if each.open_share][:READ_CLOSELY]

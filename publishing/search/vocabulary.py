@@ -17,7 +17,8 @@ COMPLETIONS = 20
 
 def learn(scope, texts):
     """Adds the Latin words of ``texts``; words that are known cost no write."""
-    words = sorted({word for text in texts for word in words_of(text)})
+    words = {word for text in texts for word in words_of(text)}
+    words = sorted(unknown(scope, words))
     SearchTerm.objects.bulk_create(
         [
             SearchTerm(
@@ -64,9 +65,11 @@ def completions(scope, beginning):
 
 def unknown(scope, words):
     """Those of ``words`` that occur nowhere."""
-    known = SearchTerm.objects.filter(scope=scope, term__in=words)
-    known = set(known.values_list("term", flat=True))
-    return [word for word in dict.fromkeys(words) if word not in known]
+    words, known = list(dict.fromkeys(words)), set()
+    for start in range(0, len(words), 500):
+        found = SearchTerm.objects.filter(scope=scope, term__in=words[start : start + 500])
+        known.update(found.values_list("term", flat=True))
+    return [word for word in words if word not in known]
 
 
 def edits_allowed(word):

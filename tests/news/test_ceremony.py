@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 from news.models import Event
 from partners.models import Agreement, Participation, Person, Post, Signature
 from tests.builders import make_institution, make_person, make_user
+from tests.forms import fields
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/en/admin/news/event/ceremony/"
@@ -169,3 +170,52 @@ def test_the_form_opens_in_both_languages_and_from_the_list_of_events(manager):
 def test_whoever_may_not_add_agreements_is_turned_away(client):
     client.force_login(make_user(group="Author"))
     assert client.get(ADDRESS).status_code == 403
+
+
+def test_one_more_row_keeps_what_was_typed_and_judges_nothing_yet(manager, centre):
+    row = person("Chen Zhimin", "陈志敏", printed_title_en="Vice President")
+    data = form([agreement(centre, title_en="Memo")], [row], start_date="25 September")
+    page = manager.post(ADDRESS, data | {"more": "people"})
+    shown = fields(page, "content-main")
+    assert shown["people-TOTAL_FORMS"] == "2" and shown["agreements-TOTAL_FORMS"] == "1"
+    assert shown["people-0-printed_title_en"] == "Vice President"
+    assert shown["agreements-0-parties"] == str(centre.pk)
+    assert shown["event-start_date"] == "25 September"
+    assert "errorlist" not in page.content.decode()
+    again = manager.post(ADDRESS, data | {"more": "agreements"})
+    assert fields(again, "content-main")["agreements-TOTAL_FORMS"] == "2"
+    assert nothing()
+
+
+@pytest.mark.parametrize("more", ["nothing", "event"])
+def test_one_more_of_what_there_is_not_adds_nothing(manager, more):
+    page = manager.post(ADDRESS, form([agreement()], []) | {"more": more})
+    assert fields(page, "content-main")["agreements-TOTAL_FORMS"] == "1"
+
+
+def test_more_people_than_the_form_begins_with_are_recorded(manager, centre, university):
+    people = [person(f"Guest {n}", role="attendee") for n in range(9)]
+    agreements = [agreement(centre, university, title_en=f"Memo {n}") for n in range(4)]
+    manager.post(ADDRESS, form(agreements, people))
+    event = Event.objects.get()
+    assert event.agreements.count() == 4 and event.people.count() == 9
+
+
+def test_a_browser_adds_rows_with_choosers_on_the_spot(live_server, page, manager):
+    make_institution("Fudan University", "复旦大学")
+    session = manager.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page.goto(ADDRESS)
+    page.fill("#id_agreements-0-title_en", "Memorandum")
+    page.click("#more-agreements")
+    page.fill("#id_agreements-1-title_en", "Supplement")
+    assert page.locator("[data-rows=agreements] h2").all_inner_texts() == [
+        "Agreement 1",
+        "Agreement 2",
+    ]
+    assert page.input_value("#id_agreements-0-title_en") == "Memorandum"
+    page.click("#id_agreements-1-parties + .select2 .select2-selection")
+    page.keyboard.type("fudan")
+    page.click(".select2-results__option:has-text('Fudan University')")
+    assert page.locator("#id_agreements-1-parties option:checked").count() == 1
+    assert page.input_value("[name=agreements-TOTAL_FORMS]") == "2"

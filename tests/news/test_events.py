@@ -49,6 +49,29 @@ class TestProgramme:
         assert "Lord Willetts, former Minister" in html
         assert "Keynote, in English, simultaneous interpretation" in html
 
+    def test_is_narrowed_by_language_where_there_are_several(self, client, settings):
+        event = make_event(start_date="2020-07-09")
+        sessions = {"Opening": "both", "Keynote": "en", "Panel": "zh", "Lunch": ""}
+        for order, (title, spoken) in enumerate(sessions.items()):
+            event.sessions.create(title_en=title, spoken=spoken, order=order)
+        html = page(client, event)
+        address = f"/en/events/{event.slug}/"
+        assert 'href="?spoken=en#programme"' in html and 'href="?spoken=zh#programme"' in html
+        english = client.get(f"{address}?spoken=en").content.decode()
+        assert [title for title in sessions if f">{title}<" in english] == [
+            "Opening",
+            "Keynote",
+            "Lunch",
+        ]
+        assert f'<link rel="canonical" href="{settings.PORTAL_BASE_URL}{address}">' in english
+        for wrong in ("fr", "both"):
+            assert client.get(f"{address}?spoken={wrong}").status_code == 404
+
+    def test_offers_no_choice_of_one_language(self, client):
+        event = make_event()
+        event.sessions.create(title_en="Opening", spoken="en")
+        assert "spoken=" not in page(client, event)
+
     def test_names_the_weekday_where_the_cities_are_on_different_days(self, client, home_cities):
         event = make_event(start_date="2020-07-09", time_zone="Asia/Shanghai", place=home_cities)
         event.sessions.create(title_en="Early", starts=time(6))

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from news.models import Release
 from news.qr import qr_code
+from news.reading import related
+from publishing.editorial import copies, services
 from publishing.pageviews.services import set_base
 from tests.builders import make_event, make_field, make_institution, make_release
 
@@ -72,6 +74,19 @@ class TestFeeds:
         item = json.loads(client.get("/en/news/feed.json").content)["items"][0]
         assert item["date_modified"] == "2020-10-01T01:00:00+00:00"
         assert item["content_text"] == "All of it."
+
+    def test_say_what_has_changed_unless_it_was_minor(self, client):
+        release = make_release(summary_en="A centre opens.", summary_zh_hans="中心启用。")
+        for note, minor in (("A date was wrong.", False), ("", True)):
+            copy = copies.open_copy(item=release)
+            copy.headline_en += "!"
+            copy.save()
+            services.publish(item=copy, language="en", note=note, minor=minor)
+        said = "A centre opens. Updated: A date was wrong."
+        assert atom(client).find(f"{ATOM}entry").findtext(f"{ATOM}summary") == said
+        assert json.loads(client.get("/en/news/feed.json").content)["items"][0]["summary"] == said
+        there = atom(client, language="zh-hans").find(f"{ATOM}entry")
+        assert there.findtext(f"{ATOM}summary") == "中心启用。"
 
     def test_are_announced_in_head_and_footer(self, client):
         page = (
@@ -144,7 +159,7 @@ class TestRelated:
         same = make_release(headline_en="Same event", release_date="2017")
         same.events.add(event)
         make_release(headline_en="Nothing in common", release_date="2022")
-        found = list(Release.objects.related_to(release))
+        found = related(release)
         assert found == [same, both, newer]
         assert "Related news" in client.get("/en/news/this/").content.decode()
 
@@ -153,7 +168,7 @@ class TestRelated:
         partner = make_institution()
         release.institutions.add(partner)
         draft.institutions.add(partner)
-        assert not Release.objects.related_to(release).exists()
+        assert related(release) == []
 
 
 class TestSharing:
@@ -174,6 +189,6 @@ class TestSharing:
             for step in range(int(length)):
                 drawn[int(y)][int(x) + step] = 1
         matrix = segno.make(
-            "https://www.example.org/en/news/shared/", error="m", micro=False
+            "https://www.example.org/en/news/shared/", error="m", micro=False, mask=0
         ).matrix
         assert drawn == [list(row) for row in matrix]

@@ -4,12 +4,13 @@ import io
 import json
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
 from news.models import ImportedRelease, Release
 from publishing.media.models import Image
 from publishing.pageviews.models import Total
-from tests.builders import make_field, make_institution
+from tests.builders import make_field, make_institution, make_user
 from tests.publishing.test_images import photograph
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +149,36 @@ def test_doubtful_items_are_brought_over_and_listed(tmp_path, changes, sentence)
 
 
 def test_unknown_columns_stop_the_run_before_anything_is_kept(tmp_path):
-    with pytest.raises(CommandError, match="Unknown columns: heading"):
+    with pytest.raises(CommandError, match="no column “heading”. Did you mean “headline_en”"):
         run(tmp_path, LINE | {"heading": "x"})
     assert not Release.objects.exists()
+
+
+ADDRESS = "/en/admin/news/release/import/"
+
+
+def upload(client, *items, **data):
+    file = SimpleUploadedFile("old.json", json.dumps(items).encode())
+    return client.post(ADDRESS, {"file": file, **data})
+
+
+def test_staff_see_at_the_desk_what_would_come_in_and_confirm_it(client):
+    author = make_user(group="Author")
+    client.force_login(author)
+    page = upload(client, LINE, {"source_id": "empty"})
+    html = page.content.decode()
+    assert "Launch ceremony" in html and "There is no headline." in html
+    assert not Release.objects.exists()
+    client.post(ADDRESS, {"upload": page.context["upload"]})
+    release = Release.objects.get()
+    assert release.created_by == author and not release.public_languages()
+    assert "nothing would change" in upload(client, LINE).content.decode()
+
+
+def test_who_may_not_publish_brings_in_drafts_only(client):
+    client.force_login(make_user(group="Author"))
+    assert "others publish them" in upload(client, LINE, publish="on").content.decode()
+    client.force_login(make_user(group="Publisher"))
+    page = upload(client, LINE, publish="on")
+    client.post(ADDRESS, {"upload": page.context["upload"]})
+    assert Release.objects.get().public_languages() == ["en", "zh-hans"]

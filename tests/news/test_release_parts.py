@@ -221,6 +221,15 @@ class TestFiles:
         assert "Play: Introduction" in html and "Spoken words." in html
         assert "<iframe" not in html
 
+    def test_only_pages_of_items_may_frame_the_players(self, client):
+        release = make_release()
+        allowed = client.get(release.get_absolute_url("en"))["Content-Security-Policy"]
+        for host in ("www.youtube-nocookie.com", "player.vimeo.com", "player.bilibili.com"):
+            assert f"https://{host}" in allowed
+        assert "https://v.qq.com" in allowed
+        for path in ("/en/", "/en/news/", "/en/partners/"):
+            assert "youtube" not in client.get(path)["Content-Security-Policy"]
+
 
 class TestOrigin:
     def test_a_copy_names_its_original_and_shares_its_own_address(self, client, settings):

@@ -167,9 +167,7 @@ def test_only_public_agreements_are_counted_and_drawn_beside_a_partner(client, b
 def test_a_partner_with_very_many_cities_around_it_gets_a_short_list_of_options(client):
     for number in range(45):
         make_institution(place=make_place(f"City {number:02}", f"城{number}"))
-    response = client.get("/en/partners/")
-    city = next(facet for facet in response.context["facets"] if facet["name"] == "city")
-    assert len(city["options"]) == 40
+    assert html_of(client, "/en/partners/").count('name="city"') == 40
 
 
 def test_the_directory_exports_what_it_finds_on_all_its_pages(client, places):
@@ -225,12 +223,10 @@ def test_a_partner_page_shows_its_agreements_with_the_other_parties(client, birm
 
 
 def test_the_relationship_is_told_from_the_newest_step_to_the_oldest(birmingham):
-    old = make_agreement(birmingham, "x", signed="2010", ends="2012-03-01", title_en="Old")
-    new = make_agreement(birmingham, "x", signed="2016-05", title_en="New", announced="2015")
-    future = make_agreement(birmingham, "x", announced=in_days(40), title_en="Future")
-    steps = draw(
-        "{% relationship partner agreements %}", partner=birmingham, agreements=[old, new, future]
-    )
+    make_agreement(birmingham, "x", signed="2010", ends="2012-03-01", title_en="Old")
+    make_agreement(birmingham, "x", signed="2016-05", title_en="New", announced="2015")
+    make_agreement(birmingham, "x", announced=in_days(40), title_en="Future")
+    steps = draw("{% relationship partner %}", partner=birmingham)
     found = re.findall(r'<time datetime="([\d-]+)">.*?<p>(\w+)', steps, re.DOTALL)
     assert found == [
         ("2016-05", "Signed"),

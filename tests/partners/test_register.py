@@ -10,8 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from partners.exports import plain_cell
-from partners.models import Agreement, AgreementParty, CooperationField
+from partners import services
+from partners.models import Agreement, AgreementParty, CooperationField, Institution
+from publishing.exchange.cells import plain_cell
+from publishing.search import documents
 from tests.builders import make_agreement, make_institution
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +98,40 @@ def test_a_filter_in_use_can_be_taken_away_without_the_others(client, agreements
         "Nanjing University": "/en/agreements/?year=2020",
         "2020": "/en/agreements/?institution=nanjing-university",
     }
+
+
+def test_the_register_tells_how_it_stood_on_a_day(client, agreements, nanjing):
+    stopped = make_agreement(nanjing, "x", number="T-1", signed="2012", ends="2012-12-31")
+    services.extend(agreement=stopped, date=datetime.date(2012, 12, 1), ends="2020-01-01")
+    services.terminate(agreement=stopped, date=datetime.date(2016, 5, 1))
+    response = get(client, "?on=2015-06-30&sort=number")
+    assert shown(response) == ["L-1", "T-1"]
+    assert [line.agreement.status.value for line in response.context["lines"]] == [
+        "expiring",
+        "in_force",
+    ]
+    assert [total.count for total in response.context["totals"]] == [1, 1, 0, 0]
+    html = response.content.decode()
+    assert 'value="2015-06-30"' in html and "Status on 30 June 2015" in html
+    assert shown(get(client, "?on=2015-07-01&status=lapsed")) == ["L-1"]
+    assert shown(get(client, "?on=2016-05-01&status=active")) == []
+    row, second = rows_of(client.get("/en/agreements/register.csv?on=2015-06-30&sort=number"))
+    assert (row["number"], row["status"], second["status"]) == ("L-1", "expiring", "in_force")
+    answer = client.get("/en/agreements/register.json?on=2015-06-30")
+    assert "agreements-2015-06-30.json" in answer["Content-Disposition"]
+
+
+def test_the_chip_of_a_day_takes_it_away(client, agreements):
+    chips = get(client, "?on=2015-06-30&year=2010").context["chips"]
+    assert [(chip.label, chip.address) for chip in chips] == [
+        ("Status on 30 June 2015", "/en/agreements/?year=2010"),
+        ("2010", "/en/agreements/?on=2015-06-30"),
+    ]
+
+
+@pytest.mark.parametrize("day", ["", "2015", "0001-01-01", "9999-12-31", "2015-02-30", "x", "%00"])
+def test_a_day_that_is_none_is_not_asked(client, agreements, day):
+    assert len(shown(get(client, f"?on={day}"))) == 4
 
 
 @pytest.mark.parametrize(
@@ -238,6 +274,22 @@ def test_an_empty_register_says_so_and_exports_its_columns(client):
 
 
 # Size
+
+
+def test_more_than_a_thousand_partners_are_exported_and_indexed(client):
+    names = [f"Institution {n}" for n in range(1002)]
+    partners = Institution.objects.bulk_create(
+        Institution(slug=f"i-{n}", name_en=name) for n, name in enumerate(names)
+    )
+    agreements = Agreement.objects.bulk_create(
+        Agreement(number=f"N-{n}", kind="mou") for n in range(501)
+    )
+    AgreementParty.objects.bulk_create(
+        AgreementParty(agreement=agreements[n // 2], institution=partner)
+        for n, partner in enumerate(partners)
+    )
+    assert len(rows_of(client.get("/en/agreements/register.csv"))) == 501
+    documents.reindex_queryset(Agreement.objects.all())
 
 
 def fill(count, institution):

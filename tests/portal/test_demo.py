@@ -18,6 +18,7 @@ from partners.models import (
 )
 from portal.demo.loading import CONTENT
 from portal.models import DemonstrationRow, SiteSettings
+from publishing.editorial.records import FieldConfirmation, Revision
 from publishing.pageviews.models import Correction, Total
 from publishing.search.models import SearchDocument
 
@@ -97,7 +98,7 @@ class TestRemoving:
         run("load_demo")
         assert "removed" in run("remove_demo")
         assert everything() == before
-        for model in (DemonstrationRow, Correction, SearchDocument):
+        for model in (DemonstrationRow, Correction, SearchDocument, Revision, FieldConfirmation):
             assert not model.objects.exists()
 
     def test_finds_nothing_in_an_office_without_it(self):

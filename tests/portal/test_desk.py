@@ -148,3 +148,13 @@ def test_the_number_of_queries_does_not_grow(client):
             opened(client, user)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_the_desk_leads_to_the_parity_board_and_those_allowed_to_the_audit(client):
+    audit = reverse("admin:editorial_auditevent_changelist")
+    for group, may in (("Author", False), ("Publisher", True)):
+        client.force_login(make_user(group=group))
+        page = client.get(reverse("admin:index")).content.decode()
+        places = page[page.index('class="desk-places"') :].partition("</nav>")[0]
+        assert f'href="{reverse("desk:parity")}"' in places
+        assert (f'href="{audit}"' in places) is may

@@ -11,15 +11,17 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
+from django.utils import timezone
 
 from news.models import Boilerplate, BoilerplateVersion, Commitment, PressContact
-from partners.models import FormerAddress, InstitutionMerge
+from partners.models import ConfirmationLink, FormerAddress, InstitutionMerge, Proposal
 from portal.linkcheck.models import ExternalLink
 from portal.models import Banner, HomeBlock, MenuItem, Milestone, Pin, SiteSettings
 from portal.outbox.models import Letter
 from portal.subscriptions.models import Subscriber
 from publishing.editorial import audit, copies
 from publishing.editorial.terms import Term
+from publishing.editorial.unsaved import undone
 from publishing.media.models import File, Image, Video
 from publishing.pageviews.models import Correction, Total
 from publishing.pageviews.services import set_base
@@ -43,10 +45,11 @@ pytestmark = pytest.mark.django_db
 ROLES = ["nobody", "Author", "Editor", "Publisher", "Partner manager", "superuser"]
 APPS = ["news", "partners", "portal", "media", "editorial", "pageviews", "auth"]
 TABLE = Path(__file__).with_name("rights.txt")
+ACTIONS = Path(__file__).with_name("rights_actions.txt")
 
 
-def expected() -> dict[str, list[int]]:
-    rows = (line.split() for line in TABLE.read_text().splitlines() if line[:1] not in ("", "#"))
+def expected(table=TABLE) -> dict[str, list[int]]:
+    rows = (line.split() for line in table.read_text().splitlines() if line[:1] not in ("", "#"))
     return {name: [int(status) for status in answers] for name, *answers in rows}
 
 
@@ -58,6 +61,11 @@ def make_correction(release):
 def make_authenticator():
     kind = Authenticator.Type.RECOVERY_CODES
     return Authenticator.objects.create(user=make_user("careful"), type=kind, data={})
+
+
+def make_proposal(institution):
+    link = ConfirmationLink.objects.create(institution=institution, expires_at=timezone.now())
+    return Proposal.objects.create(institution=institution, link=link)
 
 
 @pytest.fixture
@@ -74,6 +82,7 @@ def world():
             kept=institution, duplicate=make_institution(), record={}
         ),
         "formeraddress": FormerAddress.objects.create(slug="before", institution=institution),
+        "proposal": make_proposal(institution),
         "commitment": Commitment.objects.create(text_en="A centre.", agreement=make_agreement("A")),
         "event": make_event(),
         "page": page,
@@ -181,3 +190,61 @@ def test_every_page_answers_every_role_exactly(client, world):
     ]
     assert not wrong, "\n" + "\n".join(wrong)
     assert set(wanted) == set(pages)
+
+
+# What the actions behind buttons are sent; each page takes what it knows.
+SENT = {
+    "post": "yes",
+    "number": "1",
+    "text": "A word",
+    "comment": "0",
+    "link": "0",
+    "days": "7",
+    "preview_language": "en",
+    "reason": "",
+}
+READING = ("_changelist", "_history", "_compare", "_where_used", "_preview", "_preview_page")
+# The forms of these stand for all; the others differ in nothing that a role could reach.
+FORMS = ("news_release", "partners_agreement", "partners_institution", "auth_user", "auth_group")
+
+
+def actions(pages):
+    """The pages that do something when they are sent to."""
+    for name, address in pages.items():
+        page = name.removeprefix("admin:").partition("/")[0]
+        form = page.rpartition("_")[2] in ("add", "change", "delete")
+        secondary = not page.endswith(READING) and page.count("_") >= 2
+        if name.startswith("admin:") and (page.startswith(FORMS) if form else secondary):
+            yield name, address
+
+
+def test_every_action_answers_every_role_exactly(client, world):
+    """Each is sent and taken back, so that every role finds the same rows."""
+    pages = dict(actions(addresses(world)))
+    answers = {name: [] for name in pages}
+    for role in ROLES:
+        sign_in(client, role)
+        for name, address in pages.items():
+            with undone():
+                answers[name].append(client.post(address, SENT).status_code)
+    wanted = expected(ACTIONS)
+    wrong = [
+        f"{name} {' '.join(map(str, given))}"
+        for name, given in sorted(answers.items())
+        if wanted.get(name) != given
+    ]
+    assert not wrong, "\n" + "\n".join(wrong)
+    assert set(wanted) == set(pages)
+
+
+def test_files_of_what_is_not_public_are_for_the_desk_alone(client, world, settings):
+    settings.PORTAL_ACCEL_PREFIX = "/handed-over"
+    image, file = world["image"][""], world["file"][""]
+    File.objects.filter(pk=file.pk).update(extension="pdf")
+    file.refresh_from_db()
+    found = [f"/media/files/{file.uid}/x.pdf", f"/media/{image.uid}/hero-1280.jpg"]
+    answers = []
+    for role in ROLES:
+        sign_in(client, role)
+        answers.append([client.get(address).status_code for address in found])
+    assert answers == [[404, 404]] + [[200, 404]] * 5

@@ -9,7 +9,12 @@ from django.utils import translation
 
 from publishing.cache.models import bump
 from publishing.cache.pages import public_page
-from publishing.cache.shared import MOST, once_per_version, rendering_of
+from publishing.cache.shared import (
+    MOST,
+    each_once_per_version,
+    once_per_version,
+    rendering_of,
+)
 from tests.publishing.cache_support import Site
 
 calls, numbers = [], itertools.count()
@@ -85,3 +90,45 @@ def test_two_versions_at_once_do_not_mix():
         with rendering_of("b"):
             assert common() != outer
         assert common() != outer
+
+
+class TestManyKeys:
+    """Of many keys only those are asked for whose result is not kept."""
+
+    @pytest.fixture
+    def squares(self):
+        self.asked = []
+
+        @each_once_per_version(3)
+        def squares(keys):
+            self.asked.append(list(keys))
+            return {key: key * key for key in keys if key != 7}
+
+        return squares
+
+    def test_only_new_keys_are_asked(self, squares):
+        with rendering_of("1"):
+            assert squares([1, 2]) == {1: 1, 2: 4}
+            assert squares([2, 3]) == {2: 4, 3: 9}
+        assert self.asked == [[1, 2], [3]]
+
+    def test_what_gives_no_result_is_left_out(self, squares):
+        with rendering_of("1"):
+            assert squares([6, 7]) == {6: 36}
+
+    def test_another_version_or_language_shares_nothing(self, squares):
+        with rendering_of("1"):
+            squares([1])
+            with translation.override("zh-hans"):
+                squares([1])
+        with rendering_of("2"):
+            squares([1])
+        squares([1])
+        assert self.asked == [[1]] * 4
+
+    def test_memory_is_bounded(self, squares):
+        with rendering_of("1"):
+            squares([1, 2, 3, 4])
+            squares([4])
+            squares([1])
+        assert self.asked == [[1, 2, 3, 4], [1]]

@@ -279,6 +279,16 @@ class TestValidators:
         assert {"Cache-Control", "Vary"} <= reply.headers.keys()
         assert len(rendered) == 1
 
+    def test_a_304_costs_no_rendering_where_no_page_is_kept(self, settings):
+        settings.PORTAL_CACHE_MB = 0
+        site = Site()
+        tag = site.get("/release/").headers["ETag"]
+        rendered.clear()
+        with CaptureQueriesContext(connection) as queries:
+            replies = [site.get("/release/", if_none_match=tag) for _ in range(3)]
+        assert [reply.status for reply in replies] == [304] * 3
+        assert (len(rendered), len(queries)) == (0, 0)
+
     @pytest.mark.parametrize("change", ["content", "time", "code"])
     def test_the_version_ends_with_content_time_and_code(self, site, change, monkeypatch):
         tag = site.get("/release/").headers["ETag"]

@@ -398,3 +398,16 @@ class TestTraversal:
             assert (first.pk, "changed") in after
             assert {title for _pk, title in after} == {"changed", "three"}
             assert added.pk not in {pk for pk, _title in after}
+
+
+def test_a_part_of_a_working_copy_expires_no_page_and_a_part_of_the_item_does():
+    release = make_release()
+    copy = copies.open_copy(item=release)
+    before = current()
+    quote = copy.quotes.create(text_en="Seen by nobody")
+    for row in (quote, make_participation(copy, group_en="Guests")):
+        row.save()
+        row.delete()
+    assert current() == before
+    release.quotes.create(text_en="Seen by all")
+    assert current() != before

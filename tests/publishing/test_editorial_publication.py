@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 from news.models import Release
-from publishing.editorial import services
+from publishing.editorial import copies, services
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.models import Stage, State
-from tests.builders import make_release, make_user
+from tests.builders import make_event, make_page, make_release, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -178,3 +178,22 @@ class TestAddress:
 
     def test_exists_even_without_a_headline(self):
         assert make_release(public=[], headline_en="", headline_zh_hans="").slug == "release"
+
+
+@pytest.mark.parametrize("make", [make_release, make_event, make_page])
+def test_the_page_says_when_it_was_published_and_all_that_has_changed_since(client, make):
+    item = make()
+    address = item.get_absolute_url("en")
+    page = client.get(address).content.decode()
+    assert "First published" in page
+    assert "See all updates" not in page
+    for note, minor in (("A date was wrong.", False), ("", True)):
+        copy = copies.open_copy(item=item)
+        copy.body_en += "<p>More.</p>"
+        copy.save()
+        services.publish(item=copy, language="en", note=note, minor=minor)
+    page = client.get(address).content.decode()
+    updates = page[page.index('class="updates') :].partition("</footer>")[0]
+    for words in ("Updated", "See all updates", "A date was wrong.", "Minor change"):
+        assert words in updates
+    assert "A date was wrong." not in client.get(item.get_absolute_url("zh-hans")).content.decode()

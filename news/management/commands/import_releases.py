@@ -3,6 +3,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from news.importing import COLUMNS, import_releases, lines
+from publishing.exchange.files import Unreadable
 
 
 class Command(BaseCommand):
@@ -20,18 +21,24 @@ class Command(BaseCommand):
 
     def handle(self, *, file, images, publish, dry_run, **options):
         try:
-            items = lines(file)
-        except (OSError, ValueError) as error:
+            with file.open("rb") as opened:
+                items = lines(opened, file.name)
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror}") from error
+        except Unreadable as error:
             raise CommandError(f"{file}: {error}") from error
-        if unknown := sorted({name for item in items for name in item} - set(COLUMNS)):
-            raise CommandError(f"Unknown columns: {', '.join(unknown)}")
         report = import_releases(items, images=images, publish=publish, dry_run=dry_run)
-        for source_id, sentence in report.refused:
-            self.stdout.write(f"not imported: {source_id}: {sentence}")
-        for source_id, sentence in report.doubtful:
-            self.stdout.write(f"look at: {source_id}: {sentence}")
+        for one in report.problems:
+            self.stdout.write(f"not imported: {one.row}: {one.sentence}")
+        for one in report.doubts:
+            self.stdout.write(f"look at: {one.row}: {one.sentence}")
+        for kind, count in report.unshown().items():
+            if count and kind != "new":
+                self.stdout.write(f"... and {count} more: {kind}")
         done = "would be imported" if dry_run else "imported"
+        counts = report.counts
+        refused = counts["rows"] - counts["new"] - counts["unchanged"]
         self.stdout.write(
-            f"{len(report.created)} {done}, {len(report.known)} here already, "
-            f"{len(report.refused)} refused, {len({key for key, _ in report.doubtful})} to look at."
+            f"{counts['new']} {done}, {counts['unchanged']} here already, {refused} refused, "
+            f"{counts['doubts']} to look at."
         )

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from portal.backup.exceptions import BackupRefused
 from portal.backup.services import back_up
+from publishing.editorial import audit
 
 
 class Command(BaseCommand):
@@ -20,6 +21,7 @@ class Command(BaseCommand):
             manifest = back_up(target=file)
         except BackupRefused as error:
             raise CommandError(str(error)) from error
+        audit.record(audit.Action.EXPORT, detail=f"backup {file.name}")
         size = file.stat().st_size / 1_000_000
         files = len(manifest["members"])
         self.stdout.write(f"Backup written: {file} ({size:.1f} MB, {files} files).")

@@ -57,7 +57,7 @@ def _internal(item, language):
     """``(field, Link, Address or None)`` for the links that stay on the site."""
     for field, link in markup.links(item, language):
         if targets.is_internal(link.href) and not link.href.startswith(settings.STATIC_URL):
-            yield field, link, targets.read(link.href)
+            yield field, link, targets.read(link.href, language)
 
 
 @register(level=BLOCK)

@@ -3,6 +3,7 @@
 from django import template
 
 from publishing.editorial import dates, languages, richtext
+from publishing.editorial.addresses import address_of
 from publishing.editorial.records import ChangeNote
 
 register = template.Library()
@@ -65,9 +66,15 @@ def updates(item):
         getattr(item, languages.column(name, language))
         for name in ("first_published", "last_updated")
     )
-    notes = list(ChangeNote.objects.of(item).told().filter(language=language))
+    there = getattr(item, "has_change_notes", True)
+    notes = list(ChangeNote.objects.of(item).told().filter(language=language)) if there else []
     updated = last if first and last and any(not note.is_minor for note in notes) else None
     return {"first": first, "updated": updated, "notes": notes}
+
+
+@register.simple_tag
+def cover_address(slug):
+    return address_of("cover", slug)
 
 
 @register.simple_tag

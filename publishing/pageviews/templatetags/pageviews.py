@@ -27,9 +27,14 @@ def grouped(number: int) -> str:
     return f"{number:,}"
 
 
-@register.inclusion_tag("pageviews/script.html")
-def pageviews_script(instance=None):
-    """The script that refreshes numbers; with an item, it also reports the view of its page."""
+@register.inclusion_tag("pageviews/script.html", takes_context=True)
+def pageviews_script(context, instance=None):
+    """The script that refreshes numbers; with an item, it also reports the view of its page.
+
+    A preview reports nothing, not even by the picture for readers without scripts.
+    """
+    if context.get("is_preview"):
+        return {}
     item = str(kinds.item_of(instance)) if instance is not None else ""
     return {"token": item, "language": get_language()}
 

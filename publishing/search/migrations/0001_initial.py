@@ -32,11 +32,18 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("values", models.TextField(unique=True, verbose_name="values")),
+                ("kind", models.CharField(max_length=32, verbose_name="kind")),
+                ("is_public", models.BooleanField(verbose_name="public")),
+                ("values", models.TextField(verbose_name="values")),
             ],
             options={
                 "verbose_name": "facet combination",
                 "verbose_name_plural": "facet combinations",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("kind", "is_public", "values"), name="search_combination_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(

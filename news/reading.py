@@ -1,0 +1,105 @@
+"""What the page of a release reads, each question put into words once.
+
+Most releases own few of the things that a release may own. The first question also asks which of
+them there are, and nothing asks again for those that there are not.
+"""
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from news.models import Event, Release
+from partners.models import Agreement, Institution, Participation
+from publishing.cache.prepared import prepared
+from publishing.editorial import languages
+from publishing.editorial.records import ChangeNote
+
+ROWS = ("quotes", "points", "notes", "attachments", "pictures", "corrections")
+CHOSEN = ("videos", "press_contacts", "boilerplates")
+# How many releases stand under the text as related ones.
+RELATED = 3
+
+
+def release_at(slug: str) -> Release | None:
+    """The release that has a page at this address in the reader's language."""
+    kind = ContentType.objects.get_for_model(Release).pk
+    return next(iter(_release_at(slug, timezone.now(), kind)), None)
+
+
+@prepared
+def _release_at(slug, now, kind):
+    of_this = {"release": OuterRef("pk")}
+    known = {name: Release._meta.get_field(name).related_model.objects for name in ROWS}
+    known |= {name: getattr(Release, name).through.objects for name in CHOSEN}
+    parts = {f"has_{name}": Exists(rows.filter(**of_this)) for name, rows in known.items()}
+    people = Participation.objects.filter(target_type=kind, target_id=OuterRef("pk"))
+    notes = ChangeNote.objects.filter(content_type=kind, object_id=OuterRef("pk"))
+    found = Release.objects.for_page().public(at=now, withdrawn=True).filter(slug=slug)
+    return found.annotate(**parts, has_people=Exists(people), has_change_notes=Exists(notes))
+
+
+def events(release) -> list[Event]:
+    return _events(release.pk, timezone.now())
+
+
+@prepared
+def _events(release, now):
+    return Event.objects.public(at=now).filter(releases=release).for_link()
+
+
+def agreements(release) -> list[Agreement]:
+    return _agreements(release.pk)
+
+
+@prepared
+def _agreements(release):
+    return Agreement.objects.public().filter(releases=release).for_lines()
+
+
+def institutions(release) -> list[Institution]:
+    return _institutions(release.pk)
+
+
+@prepared
+def _institutions(release):
+    return Institution.objects.public().filter(releases=release).for_link()
+
+
+def related(release) -> list[Release]:
+    """Of the same events first, then by how many partners they share."""
+    asked = release.pk, timezone.now()
+    found = _of_same_events(*asked)
+    if len(found) < RELATED:
+        found += [one for one in _of_same_partners(*asked) if one not in found]
+    return found[:RELATED]
+
+
+@prepared
+def _of_same_events(release, now):
+    return Release.objects.public(at=now).of_same_events(release)[:RELATED]
+
+
+@prepared
+def _of_same_partners(release, now):
+    # As many again, because some of these may be of the same events.
+    return Release.objects.public(at=now).of_same_partners(release)[: 2 * RELATED]
+
+
+def neighbours(release) -> tuple[Release | None, Release | None]:
+    """The releases just before and after this one in the reader's list, as far as there are."""
+    place = getattr(release, languages.column("order", languages.active()))
+    if place is None:
+        # Undated and not published: it stands in no list yet.
+        return None, None
+    asked = place, release.pk, timezone.now()
+    return next(iter(_older(*asked)), None), next(iter(_newer(*asked)), None)
+
+
+@prepared
+def _older(place, release, now):
+    return Release.objects.public(at=now).beside(place, release, older=True)[:1]
+
+
+@prepared
+def _newer(place, release, now):
+    return Release.objects.public(at=now).beside(place, release, older=False)[:1]

@@ -1,0 +1,1 @@
+"""Institutions and agreements in and out of files, by the same columns: see docs/exchange.md."""

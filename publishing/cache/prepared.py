@@ -1,0 +1,106 @@
+"""Queries that are put into words once, for pages that ask them again and again.
+
+Building a queryset and compiling it costs ten times what its answer costs, and a page rendered
+anew asks a dozen; PostgreSQL takes longer to plan most of them than to answer. Only the values
+differ from one time to the next.
+"""
+
+import copy
+import datetime
+import itertools
+from functools import wraps
+
+from django.db import connections
+from django.utils.translation import get_language
+
+
+def prepared(build):
+    """Decorate a function of plain values that returns a queryset; it returns the rows instead.
+
+    The values (numbers, texts, aware instants) must stand in the query as they are given: what
+    else the query is made of may depend on the active language, and on nothing that changes.
+    """
+    plans = {}
+
+    @wraps(build)
+    def rows(*values):
+        key = get_language(), *map(type, values)
+        plan = plans.get(key)
+        if plan is None:
+            plan = plans[key] = _Plan(build, values)
+        return plan.rows(values)
+
+    return rows
+
+
+class _Plan:
+    numbers = itertools.count(1)
+
+    def __init__(self, build, values):
+        markers = [_marker(number, value) for number, value in enumerate(values)]
+        self.queryset = build(*markers)
+        self.compiler = self.queryset.query.get_compiler(self.queryset.db)
+        self.sql, params = self.compiler.as_sql()
+        converters = self.compiler.get_converters([column[0] for column in self.compiler.select])
+        self.compiler.get_converters = lambda _columns: converters
+        known = {self._adapted(marker): number for number, marker in enumerate(markers)}
+        self.params = [(known.get(param), param) for param in params]
+        missing = set(known.values()) - {number for number, _param in self.params}
+        if missing:
+            raise TypeError(f"{build.__qualname__}: value {min(missing)} is not in the query.")
+        self.name = f"portal_{next(self.numbers)}"
+
+    def rows(self, values):
+        values = [self._adapted(value) for value in values]
+        params = [param if number is None else values[number] for number, param in self.params]
+        query = copy.copy(self.queryset.query)
+        query.get_compiler = lambda using, *_args, **_options: self._compiler(using, tuple(params))
+        # A copy by hand: the queryset's own methods would copy what is never changed here.
+        found = object.__new__(type(self.queryset))
+        found.__dict__.update(self.queryset.__dict__, _query=query)
+        return list(found)
+
+    def _compiler(self, using, params):
+        compiler = copy.copy(self.compiler)
+        compiler.connection = connections[using]
+        compiler.as_sql = lambda: (self._words(compiler.connection), params)
+        return compiler
+
+    def _words(self, connection):
+        """The query, or the name under which this connection to PostgreSQL knows its plan."""
+        # Where connections are pooled by transaction, neither cursors nor names last.
+        if connection.vendor != "postgresql" or connection.settings_dict.get(
+            "DISABLE_SERVER_SIDE_CURSORS"
+        ):
+            return self.sql
+        connection.ensure_connection()
+        known = _names(connection)
+        if self.name not in known:
+            places = tuple(f"${number}" for number in range(1, len(self.params) + 1))
+            with connection.connection.cursor() as cursor:
+                cursor.execute(f"PREPARE {self.name} AS {self.sql % places}")
+            known.add(self.name)
+        return f"EXECUTE {self.name} ({', '.join(['%s'] * len(self.params))})"
+
+    def _adapted(self, value):
+        if isinstance(value, datetime.datetime):
+            return connections[self.queryset.db].ops.adapt_datetimefield_value(value)
+        return value
+
+
+def _names(connection):
+    """What this connection has prepared; nothing is left of it after it was opened again."""
+    opened, names = getattr(connection, "prepared_names", (None, None))
+    if opened is not connection.connection:
+        names = set()
+        connection.prepared_names = connection.connection, names
+    return names
+
+
+def _marker(number, value):
+    """A value of the same type, and of no other query, by which its places are found."""
+    if isinstance(value, datetime.datetime):
+        return datetime.datetime(9876, 5, 4, 3, 2, 1, number + 1, tzinfo=datetime.UTC)
+    if isinstance(value, str):
+        return f"\x7fvalue {number}\x7f"
+    return 2**31 - 987_654 + number

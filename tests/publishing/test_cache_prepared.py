@@ -1,0 +1,77 @@
+"""A question put into words once is answered for each value, language and moment anew."""
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone, translation
+
+from news.models import Release
+from publishing.cache.prepared import prepared
+from tests.builders import make_release
+
+built = []
+
+
+@prepared
+def releases(slug, now):
+    built.append(slug)
+    return Release.objects.public(at=now).filter(slug=slug)
+
+
+@prepared
+def first_of(*keys):
+    return Release.objects.filter(pk__in=keys).order_by("pk").select_related("field")
+
+
+@prepared
+def careless(slug):
+    return Release.objects.filter(slug="always the same")
+
+
+@pytest.mark.django_db
+class TestPrepared:
+    def test_each_value_has_its_own_answer(self):
+        one, two = make_release(slug="one"), make_release(slug="two")
+        now = timezone.now()
+        assert [releases("one", now), releases("two", now), releases("three", now)] == [
+            [one],
+            [two],
+            [],
+        ]
+
+    def test_the_query_is_built_once_for_a_language(self):
+        now = timezone.now()
+        releases("any", now)
+        built.clear()
+        releases("one", now)
+        assert built == []
+
+    def test_a_language_asks_for_its_own_columns(self):
+        make_release(slug="english", public=["en"])
+        now = timezone.now()
+        with translation.override("zh-hans"):
+            assert releases("english", now) == []
+        assert len(releases("english", now)) == 1
+
+    def test_the_moment_is_that_of_the_question(self):
+        make_release(slug="one")
+        before = timezone.now() - datetime.timedelta(days=36_500)
+        assert releases("one", before) == []
+
+    def test_a_text_is_a_value_and_nothing_more(self):
+        make_release(slug="one")
+        assert releases("' OR 1=1 --%s", timezone.now()) == []
+
+    def test_rows_are_as_the_queryset_makes_them_in_one_query(self):
+        keys = [make_release().pk for _ in range(3)]
+        first_of(*keys)
+        with CaptureQueriesContext(connection) as queries:
+            found = first_of(*keys)
+            assert [row.field for row in found] == [None] * 3
+        assert ([row.pk for row in found], len(queries)) == (keys, 1)
+
+    def test_a_value_that_the_query_does_not_ask_for_is_a_mistake(self):
+        with pytest.raises(TypeError, match="value 0"):
+            careless("slug")
