@@ -1,10 +1,12 @@
 """The law of the house: a line imports from its own floor or from one below."""
 
 import ast
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib import admin
 
 FLOORS = ["publishing", "partners", "news", "portal"]
 # Inside the ground floor, from the bottom; pageviews and search stand beside each other.
@@ -73,3 +75,23 @@ def test_public_templates_have_no_inline_style_or_script():
         assert "<style" not in text, path
         assert "<script>" not in text, path
         assert " onclick=" not in text, path
+
+
+def _written_by(admin_class):
+    """For each private method of a staff form, the classes of ours that write it."""
+    found = {}
+    for owner in admin_class.__mro__:
+        if owner.__module__.split(".")[0] in FLOORS:
+            for name in vars(owner):
+                if name.startswith("_") and not name.startswith("__"):
+                    found.setdefault(name, []).append(owner)
+    return found
+
+
+def test_parts_of_a_staff_form_do_not_hide_methods_of_each_other():
+    for registered in admin.site._registry.values():
+        for name, owners in _written_by(type(registered)).items():
+            for upper, lower in pairwise(owners):
+                code = getattr(vars(upper)[name], "__code__", None)
+                goes_on = code is not None and "super" in code.co_names
+                assert issubclass(upper, lower) or goes_on, (name, upper, lower)

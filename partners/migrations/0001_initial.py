@@ -1085,6 +1085,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="former_addresses",
                         to="partners.institution",
+                        verbose_name="institution",
                     ),
                 ),
             ],

@@ -287,7 +287,10 @@ class FormerAddress(PublicModel):
 
     slug = models.CharField(_("address"), max_length=120, validators=[slug_form])
     institution = models.ForeignKey(
-        Institution, on_delete=models.CASCADE, related_name="former_addresses"
+        Institution,
+        on_delete=models.CASCADE,
+        related_name="former_addresses",
+        verbose_name=_("institution"),
     )
 
     objects = PublicQuerySet.as_manager()

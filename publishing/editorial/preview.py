@@ -21,7 +21,7 @@ from publishing.editorial import languages, onelanguage, policy, unsaved
 from publishing.editorial.exceptions import Refused
 
 logger = logging.getLogger(__name__)
-# No script runs in a preview: nothing is counted, and no draft acts on the admin around it.
+# No script runs in a framed preview: nothing is counted, and no draft acts on the admin around it.
 SANDBOX = {"sandbox": ["allow-same-origin"]}
 framed = (
     csp_update(SANDBOX),
@@ -110,7 +110,7 @@ class PreviewMixin:
         language = request.GET.get("language", languages.active())
         if language not in languages.CODES:
             raise Http404
-        return public_page_of(request, row, language)
+        return public_page_of(request, row, language, is_framed=True)
 
     @method_decorator(framed)
     def preview_unsaved_view(self, request, object_id=None):
@@ -131,7 +131,7 @@ class PreviewMixin:
         with unsaved.undone():
             try:
                 row = item if self.is_live(item) else unsaved.row_of(self, request, item)
-                return public_page_of(request, row, language)
+                return public_page_of(request, row, language, is_framed=True)
             except Refused as refusal:
                 reason = str(refusal)
             except Exception:

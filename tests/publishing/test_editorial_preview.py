@@ -43,6 +43,8 @@ def test_it_is_kept_nowhere_and_runs_no_script(author):
     assert "no-store" in answer["Cache-Control"]
     assert answer["X-Robots-Tag"] == "noindex"
     assert "sandbox allow-same-origin" in answer["Content-Security-Policy"]
+    # A script that the frame refuses would be an error in the editor's console.
+    assert "<script" not in answer.content.decode()
     assert not Day.objects.exists()
 
 
