@@ -66,7 +66,7 @@ class CommentsMixin:
             )
         except Refused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
-        return self._answer(request, item)
+        return self._comment_answer(request, item)
 
     def resolve_view(self, request, object_id):
         item = self.item(request, object_id, policy.may_comment)
@@ -78,9 +78,9 @@ class CommentsMixin:
         if comment is None:
             raise Http404
         commenting.resolve(comment=comment, item=item, user=request.user)
-        return self._answer(request, item)
+        return self._comment_answer(request, item)
 
-    def _answer(self, request, item):
+    def _comment_answer(self, request, item):
         """The script asks for the panel alone, so that nothing typed in the form is lost."""
         if request.headers.get("X-Requested-With") != "fetch":
             return self.to_form(item)

@@ -15,6 +15,7 @@ from publishing.search.analyzer import MARKER
 # A tsvector counts positions up to 16,383; what stands behind is not found in either database.
 COLUMN_TOKENS = 15_000
 ROWS = 100
+SMALL = 10_000
 VECTOR = "tsvector"
 
 
@@ -205,7 +206,8 @@ class FullText:
         """About what part of the rows match at most, as PostgreSQL's statistics say.
 
         Its own estimate takes neighbouring pairs of characters for independent of each other:
-        here a phrase is as frequent as the rarest of its tokens.
+        here a phrase is as frequent as the rarest of its tokens. In a small table, which is read
+        faster than judged, nothing counts as common.
         """
         tokens = sorted(tokens_of(expression))
         asked = ((Term((token,), prefix), group) for token, prefix in tokens)
@@ -219,7 +221,7 @@ class FullText:
             plan = cursor.fetchone()[0][0]
         every, *each = (part["Plan Rows"] for part in plan["Plan"]["Plans"])
         rows = dict(zip(tokens, each, strict=True))
-        return min(1, _most(expression, rows) / max(every, 1))
+        return min(1, _most(expression, rows) / every) if every > SMALL else 0
 
     def matching(self, expression, group, connection):
         """The condition that rows of the index match, with its parameters."""

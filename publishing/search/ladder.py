@@ -7,6 +7,7 @@ so that a facet can ignore its own.
 
 import itertools
 import json
+import sys
 from array import array
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -66,7 +67,7 @@ class Answer:
 
     matches: tuple[Match, ...]
     total: int
-    combinations: tuple[tuple[dict[str, list[str]], int], ...]
+    combinations: tuple[tuple[dict[str, tuple[str, ...]], int], ...]
     corrected: str = ""
 
 
@@ -172,32 +173,46 @@ def named(kind, text, *, filters=None, language="en"):
 
 def passing(combinations, filters):
     """How many of these pass the filters."""
-    passed = (pair for pair in combinations if _passes(pair[0], filters))
-    return sum(count for _values, count in (passed if filters else combinations))
+    wanted = [(facet, frozenset(map(str, values))) for facet, values in filters.items()]
+    return sum(
+        count
+        for values, count in combinations
+        if not any(some.isdisjoint(values.get(facet, ())) for facet, some in wanted)
+    )
 
 
 def facet_counts(combinations, filters):
     """For each facet the number of matches by value, under the filters of the other facets."""
     counts = defaultdict(Counter)
+    # Alternatives as strings, once: this is asked of every combination.
+    wanted = {facet: frozenset(map(str, values)) for facet, values in filters.items()}
+    numbers = defaultdict(int)
     for values, number in combinations:
-        failed = [facet for facet in filters if not _passes(values, {facet: filters[facet]})]
+        failed = [facet for facet, some in wanted.items() if some.isdisjoint(values.get(facet, ()))]
         if len(failed) < 2:
             for facet in failed or values:
-                for value in values.get(facet, ()):
-                    counts[facet][value] += number
+                # Many combinations share the values of one facet: those are told apart later.
+                numbers[facet, values.get(facet, ())] += number
+    for (facet, values), number in numbers.items():
+        for value in values:
+            counts[facet][value] += number
     return counts
 
 
-def _passes(values, filters):
-    return all(
-        set(values.get(facet, ())) & set(map(str, wanted)) for facet, wanted in filters.items()
-    )
-
-
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=65_536)
 def _values(text):
-    """The facet values of a combination, parsed once; nobody changes them."""
-    return json.loads(text)
+    """The facet values of a combination, parsed once and sharing what is equal: a large office
+    has tens of thousands. Nobody changes them.
+    """
+    return {
+        sys.intern(facet): _shared(tuple(map(sys.intern, values)))
+        for facet, values in json.loads(text).items()
+    }
+
+
+@lru_cache(maxsize=16_384)
+def _shared(values):
+    return values
 
 
 def _read(directory, query):
@@ -329,13 +344,13 @@ class _Directory:
             source, params = self._counted(expression)
             public = "AND c.is_public" if self.public_only else ""
             cursor.execute(
-                'SELECT c."values", SUM(found.number) FROM '
+                'SELECT c."values", found.number FROM '
                 f"(SELECT combination_id, COUNT(*) AS number {source} GROUP BY combination_id) "
                 "found JOIN search_facetcombination c ON c.id = found.combination_id "
-                f'WHERE c.kind = %s {public} GROUP BY c."values"',
+                f"WHERE c.kind = %s {public}",
                 [*params, self.kind],
             )
-            return [(_values(text), int(number)) for text, number in cursor.fetchall()]
+            return [(_values(text), number) for text, number in cursor.fetchall()]
 
     def _counted(self, expression):
         """Where the combinations of all that matches stand; kind and rights follow from them."""

@@ -317,6 +317,8 @@ def _window(step, scope, group, connection):
             if share * number < ENOUGH:
                 continue
             newest = scope.newest(number, connection)
+            if not newest.floor:
+                break
             with way(connection) as cursor:
                 rows = _candidates(cursor, step, newest, group)
             if len(rows) >= ENOUGH:
