@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from publishing.editorial import languages
 
 _FORM = re.compile(r"^\s*(\d{4})(?:[-/.年]\s*(\d{1,2})(?:[-/.月]\s*(\d{1,2})日?|月?)?|年)?\s*$")
+# Room on both sides for terms and notice counted from a date; 9999 stands for no end elsewhere.
+YEARS = range(1000, 3000)
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class PartialDate:
         if not match:
             raise ValueError(text)
         year, month, day = (int(part) if part else None for part in match.groups())
+        if year not in YEARS:
+            raise ValueError(text)
         datetime.date(year, month or 1, day or 1)
         return cls(year, month, day)
 
