@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import PermissionDenied
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import HttpResponseRedirect
@@ -15,6 +15,7 @@ from news import services
 from news.models import Event
 from partners.models import Agreement, Institution, Participation
 from publishing.editorial import languages
+from publishing.editorial.choosers import KnownSelect
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.forms import column_label, look_like_the_admin
 from publishing.editorial.languages import columns
@@ -47,7 +48,7 @@ class CeremonyForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         _label_columns(self, Event, ["title", "venue"])
         place = Event._meta.get_field("place")
-        self.fields["place"].widget = AutocompleteSelect(place, admin_site)
+        self.fields["place"].widget = KnownSelect(place, admin_site)
         self.fields["place"].widget.choices = self.fields["place"].choices
         self.instance.kind = Event.Kind.SIGNING
 
@@ -119,7 +120,7 @@ class PersonRow(forms.ModelForm):
         _label_columns(self, Participation, ["printed_name", "printed_title"])
         for name in ("person", "institution"):
             field = self.fields[name]
-            field.widget = AutocompleteSelect(Participation._meta.get_field(name), admin_site)
+            field.widget = KnownSelect(Participation._meta.get_field(name), admin_site)
             field.widget.choices = field.choices
         roles = Participation.Role
         used = (roles.SIGNATORY, roles.WITNESS, roles.HOST, roles.SPEAKER, roles.ATTENDEE)

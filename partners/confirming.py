@@ -11,6 +11,7 @@ from django import forms
 from django.core import signing
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from partners.models import ContactPoint, Institution, InstitutionName, Place
 from partners.models.confirmations import LONGEST, SALT
@@ -132,7 +133,11 @@ def _contact_row(contact):
 class ConfirmationForm(forms.Form):
     """The entry to be overwritten, what it said when it was shown, and who answers."""
 
-    was = forms.CharField(widget=forms.HiddenInput, max_length=100_000)
+    was = forms.CharField(
+        widget=forms.HiddenInput,
+        max_length=100_000,
+        error_messages={"required": gettext_lazy("Please open the link again.")},
+    )
 
     def __init__(self, *args, link, **kwargs):
         super().__init__(*args, **kwargs)

@@ -23,17 +23,20 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 WIDTH, HEIGHT = 1280, 860
 LANGUAGES = {"en": "en", "zh-hans": "zh"}
-# Name of the picture: address below the language; "first" opens the first row of a list.
+# Name of the picture: address below the language, then what is clicked: "first" opens the first
+# row of a list, "copy" a working copy of what is live.
 STAFF_PAGES = {
     "desk": "admin/",
     "release": "admin/news/release/ first",
     "parity": "admin/languages/",
-    "picture": "admin/media/image/ first",
+    "copy": "admin/news/release/ first copy",
     "event": "admin/news/event/ first",
     "institution": "admin/partners/institution/ first",
     "agreement": "admin/partners/agreement/ first",
-    "statistics": "admin/pageviews/counter/",
+    "due": "admin/partners/agreement/due/",
+    "statistics": "admin/pageviews/total/",
 }
+CLICKS = {"first": "#result_list a[href*='/change/']", "copy": ".copy-bar form button"}
 
 
 def main():
@@ -83,10 +86,10 @@ def guide(browser, base, password, folder):
     page.press("[name=password]", "Enter")
     page.wait_for_url("**/admin/**")
     for name, path in STAFF_PAGES.items():
-        path, _, first = path.partition(" ")
+        path, *clicks = path.split()
         page.goto(base + path)
-        if first:
-            page.locator("#result_list a[href*='/change/']").first.click()
+        for click in clicks:
+            page.locator(CLICKS[click]).first.click()
             page.wait_for_load_state("load")
         page.wait_for_timeout(500)
         save(page.screenshot(), folder / f"{name}.png")

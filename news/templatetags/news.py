@@ -6,18 +6,18 @@ from django import template
 from django.utils import formats, timezone
 from django.utils.translation import gettext
 
+from news import reading
 from news.models import Commitment, Event, Release
 from news.programme import are_timed, cities_of, lines_of
-from news.qr import qr_code
+from publishing.editorial.addresses import address_of
 
 register = template.Library()
 
 
 @register.inclusion_tag("news/_releases_about.html")
-def releases_about(institution, limit=5):
+def releases_about(institution):
     """The newest releases that name this institution."""
-    releases = Release.objects.public().filter(institutions=institution)
-    found = releases.newest_first().for_list()[:limit]
+    found = reading.releases_about(institution)
     return {"releases": found, "query": f"?institution={institution.slug}"}
 
 
@@ -28,22 +28,16 @@ def releases_with_agreement(agreement, limit=5):
 
 
 @register.inclusion_tag("news/_share.html")
-def share(headline, address):
+def share(release, address):
     """Copy, mail, print, and a QR code for telephones; nothing comes from another host."""
-    path, size = qr_code(address)
-    return {
-        "headline": headline,
-        "page_address": address,
-        "qr_svg_path": path,
-        "qr_size": size,
-    }
+    code = address_of("news:release_code", release.slug) if release.slug else ""
+    return {"headline": release.headline, "page_address": address, "code": code}
 
 
 @register.inclusion_tag("news/_events_about.html", takes_context=True)
-def events_about(context, institution, limit=5):
+def events_about(context, institution):
     """What is to come with this institution; what took place stands in its story."""
-    events = Event.objects.public().filter(institutions=institution).upcoming()
-    return {"events": events.for_list()[:limit], "site": context.get("site")}
+    return {"events": reading.events_to_come(institution), "site": context.get("site")}
 
 
 @register.inclusion_tag("admin/news/_brief.html")

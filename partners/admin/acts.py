@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.widgets import AdminDateWidget, AutocompleteSelect
+from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -24,6 +24,7 @@ from partners.models import (
     Signature,
 )
 from publishing.editorial import languages
+from publishing.editorial.choosers import KnownSelect
 from publishing.editorial.dates import PartialDateField
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.forms import column_label, look_like_the_admin
@@ -118,7 +119,7 @@ class AccessionForm(ActForm):
             Institution.objects.all(),
             label=_("institution"),
             required=False,
-            widget=AutocompleteSelect(relation, self.admin_site),
+            widget=KnownSelect(relation, self.admin_site),
         )
         self.fields["role"] = AgreementParty._meta.get_field("role").formfield()
         self.fields.update(_bilingual(AgreementParty, "label"))
@@ -136,7 +137,7 @@ class SupersedeForm(ActForm):
         self.fields["by"] = forms.ModelChoiceField(
             Agreement.objects.all(),
             label=_("agreement that takes its place"),
-            widget=AutocompleteSelect(relation, self.admin_site),
+            widget=KnownSelect(relation, self.admin_site),
         )
 
 
@@ -236,7 +237,7 @@ class SignatureForm(forms.Form):
             person.related_model.objects.all(),
             label=_("person"),
             required=False,
-            widget=AutocompleteSelect(person, admin_site),
+            widget=KnownSelect(person, admin_site),
         )
         for name in ("printed_name", "printed_title", "on_behalf_of"):
             self.fields.update(_bilingual(Signature, name))

@@ -22,6 +22,13 @@ class DatabaseAway:
         self.get_response = get_response
 
     def __call__(self, request):
+        response = self._answer(request)
+        if response.status_code >= 400:
+            # A shared cache may keep a 404 or 410 for as long as it likes, unless it is told.
+            response.headers.setdefault("Cache-Control", "no-cache")
+        return response
+
+    def _answer(self, request):
         if KNOWN_AWAY in request.META:
             return away_response(request.path_info)
         rendering = request.META.get(RENDERING)

@@ -14,15 +14,21 @@ class KnownSelect(AutocompleteSelect):
         self.known = {}
 
     def optgroups(self, name, value, attr=None):
-        chosen = [str(key) for key in value if key not in (None, "")]
+        chosen = [str(key) for key in value if _is_key(key)]
         if any(key not in self.known for key in chosen):
-            return super().optgroups(name, value, attr)
+            return super().optgroups(name, chosen, attr)
         empty = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
         options = [
             self.create_option(name, key, self.known[key], True, index)
             for index, key in enumerate(chosen, start=len(empty))
         ]
         return [(None, [*empty, *options], 0)]
+
+
+def _is_key(value) -> bool:
+    """Whether the database can be asked for it: what was sent by hand may be any text."""
+    text = str(value)
+    return text.isascii() and text.isdecimal() and len(text) <= 18
 
 
 class RowForm(forms.ModelForm):

@@ -8,16 +8,19 @@ import calendar
 import datetime
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import formats
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from publishing.editorial import languages
 
 _FORM = re.compile(r"^\s*(\d{4})(?:[-/.年]\s*(\d{1,2})(?:[-/.月]\s*(\d{1,2})日?|月?)?|年)?\s*$")
+# Room on both sides for terms and notice counted from a date; 9999 stands for no end elsewhere.
+YEARS = range(1000, 3000)
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class PartialDate:
         if not match:
             raise ValueError(text)
         year, month, day = (int(part) if part else None for part in match.groups())
+        if year not in YEARS:
+            raise ValueError(text)
         datetime.date(year, month or 1, day or 1)
         return cls(year, month, day)
 
@@ -67,9 +72,7 @@ class PartialDate:
     @property
     def month_year(self) -> str:
         """What stands beneath a large day numeral: "Sep 2020", 2020年9月, or the year alone."""
-        if self.month is None:
-            return gettext("%(year)s") % {"year": self.year}
-        return formats.date_format(self.first, pgettext("month beneath a day", "M Y"))
+        return _month_year(self, get_language())
 
     @property
     def month_day(self) -> str:
@@ -95,6 +98,14 @@ class PartialDate:
             return gettext("%(year)s") % {"year": self.year}
         name = "DATE_FORMAT" if self.day else "YEAR_MONTH_FORMAT"
         return formats.date_format(self.first, name)
+
+
+@lru_cache(4096)
+def _month_year(date: PartialDate, _language) -> str:
+    # Kept, because each row of a list asks for it.
+    if date.month is None:
+        return gettext("%(year)s") % {"year": date.year}
+    return formats.date_format(date.first, pgettext("month beneath a day", "M Y"))
 
 
 def read(text: str) -> PartialDate | None:

@@ -116,7 +116,7 @@ class ImportPagesMixin:
             else:
                 if report.may_be_kept and report.changes_anything:
                     upload = keep(file, request.user, options)
-        return self._answer(request, door, form, report, upload)
+        return self._import_page(request, door, form, report, upload)
 
     def _confirmed(self, request, door):
         kept = kept_upload(request.POST["upload"], request.user)
@@ -129,7 +129,7 @@ class ImportPagesMixin:
         storages["private"].delete(name)
         if not report.kept:
             # Something else was saved meanwhile: it is shown what stands against it now.
-            return self._answer(request, door, UploadForm(options=door.options), report, "")
+            return self._import_page(request, door, UploadForm(options=door.options), report, "")
         counts = report.counts
         told = ngettext(
             "Imported: %(new)d new, %(changed)d changed of %(rows)d record.",
@@ -140,7 +140,7 @@ class ImportPagesMixin:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
         return HttpResponseRedirect(reverse(name))
 
-    def _answer(self, request, door, form, report, upload):
+    def _import_page(self, request, door, form, report, upload):
         context = {
             **self.admin_site.each_context(request),
             "title": door.title,

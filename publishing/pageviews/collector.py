@@ -23,21 +23,28 @@ OFFSET_DAYS = 400
 
 
 def collect() -> int:
-    """Everything that lies in this host's journals. Returns the number of lines moved."""
-    moved = 0
-    while step := collect_once():
+    """Everything that lies in this host's journals. Returns the number of lines moved.
+
+    What visitors write meanwhile is left: under steady load it would never end.
+    """
+    moved, more = 0, True
+    while more:
+        step, more = _step()
         moved += step
     return moved
 
 
 def collect_once() -> int:
     """One transaction's worth: all of it, unless a backlog is large. Returns lines moved."""
+    return _step()[0]
+
+
+def _step():
+    """Lines moved, and whether more lay there already."""
     folder = conf.journal_folder()
-    if folder is None or not folder.is_dir():
-        return 0
-    grown = _grown(folder)
+    grown = _grown(folder) if folder is not None and folder.is_dir() else []
     if not grown:
-        return 0
+        return 0, False
     for name in grown:
         journal.sync(folder / name)
     with transaction.atomic():
@@ -87,7 +94,7 @@ def _move(folder, names):
     store.add(records)
     changed = [Offset(file=name, position=end) for name, end in ends.items()]
     Offset.objects.bulk_update(changed, ["position"], batch_size=200)
-    return len(records)
+    return len(records), any(piece.more for piece in pieces.values())
 
 
 def _until_horizon(pieces):

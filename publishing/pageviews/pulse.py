@@ -99,7 +99,8 @@ class Pulse:
     def beat(self, *, lead: bool) -> None:
         now = clock.now()
         if lead:
-            collector.collect()
+            # Once: however many views arrive, a row changes at most once a second.
+            collector.collect_once()
         figures.refresh()
         visitors.salts.prepare(now)
         if abs(now - self._tidied) >= TIDY_EVERY and (lead or conf.journal_folder() is None):

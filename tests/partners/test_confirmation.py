@@ -118,6 +118,13 @@ class TestThePage:
         answer = client.post(link.get_absolute_url(), data, HTTP_ORIGIN="http://testserver")
         assert answer.status_code == 200 and Proposal.objects.exists()
 
+    @pytest.mark.parametrize("was", ["", "x", None])
+    def test_a_form_that_lost_what_it_had_shown_is_to_be_opened_again(self, client, link, was):
+        sent = {"do": "correct", "name_en": "Kept"} | ({} if was is None else {"was": was})
+        html = client.post(link.get_absolute_url(), sent).content.decode()
+        assert "Please open the link again." in html and 'value="Kept"' in html
+        assert "This field is required" not in html and not Proposal.objects.exists()
+
 
 class TestTheAnswer:
     def test_confirming_is_told_on_the_page_of_the_partner(self, client, link, partner):

@@ -73,6 +73,26 @@ def act(agreement, kind):
     return f"/en/admin/partners/agreement/{agreement.pk}/act/?kind={kind}"
 
 
+@pytest.mark.parametrize("kind", ["accession", "supersession", "signature"])
+def test_a_choice_that_no_list_offered_is_a_mistake_in_the_form(manager, kind):
+    agreement = make_concluded(make_institution(), make_institution(), signed="2020-09-25")
+    for choice in ["x", "9" * 20]:
+        sent = {"date": "2021-01-01", "institution": choice, "by": choice, "person": choice}
+        answer = manager.post(act(agreement, kind), sent)
+        assert answer.status_code == 200 and answer.context["form"].errors
+
+
+@pytest.mark.parametrize("kind", ["extension", "renewal"])
+def test_a_term_without_end_is_not_written_as_a_day_at_the_end_of_the_calendar(manager, kind):
+    agreement = make_concluded(
+        make_institution(), make_institution(), signed="2020-09-25", ends="2031-01-01"
+    )
+    sent = {"date": "2021-01-01", "ends": "9999-12-31"}
+    answer = manager.post(act(agreement, kind), sent)
+    assert answer.status_code == 200 and answer.context["form"].errors
+    assert Agreement.objects.get().ends == "2031-01-01"
+
+
 class TestAgreementForm:
     def test_a_partner_manager_enters_an_agreement(self, manager):
         form = agreement_form(make_institution(), make_institution(), signed="2020-09-25")

@@ -21,7 +21,7 @@ from publishing.pageviews.models import Total
 from tests.publishing.pageviews_support import CHROME
 
 ROOT = Path(project.BASE_DIR)
-PATIENCE = 20
+PATIENCE = 60
 
 
 def database_url():
@@ -52,19 +52,20 @@ def free_port():
 class Server:
     """Two workers of the production server, and visitors who repeat a view until it is taken."""
 
-    def __init__(self, folder):
-        self.folder, self.port, self.process = folder, free_port(), None
+    def __init__(self, folder, application="tests.publishing.pageviews_server:application"):
+        self.folder, self.application = folder, application
+        self.port, self.process = free_port(), None
 
-    def start(self, url=None):
+    def start(self, url=None, **extra):
         self.process = subprocess.Popen(
             [
                 Path(sys.executable).with_name("granian"),
                 *("--interface", "wsgi", "--workers", "2", "--respawn-failed-workers"),
                 *("--respawn-interval", "0", "--host", "127.0.0.1", "--port", str(self.port)),
-                "tests.publishing.pageviews_server:application",
+                self.application,
             ],
             cwd=ROOT,
-            env=environment(self.folder, url),
+            env=environment(self.folder, url) | extra,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -72,6 +73,11 @@ class Server:
 
     def ask(self, method, path, visitor="198.51.100.1"):
         """The status and the body, or None where no answer came."""
+        answer = self.fetch(method, path, visitor)
+        return answer and (answer.status, answer.body)
+
+    def fetch(self, method, path, visitor="198.51.100.1"):
+        """The answer with its headers and, as ``body``, its bytes; None where none came."""
         headers = {
             "User-Agent": CHROME,
             "X-Forwarded-For": visitor,
@@ -81,7 +87,8 @@ class Server:
         try:
             link.request(method, path, headers=headers)
             answer = link.getresponse()
-            return answer.status, answer.read()
+            answer.body = answer.read()
+            return answer
         except (OSError, http.client.HTTPException):
             return None
         finally:
@@ -192,6 +199,49 @@ def database_locked():
             yield
         finally:
             cursor.execute(unlock)
+
+
+@contextmanager
+def database_away():
+    """Whoever asks the database is refused until the block ends, and who is asking is cut off."""
+    stop = _locked_for_readers if connection.vendor == "sqlite" else _closed_to_everybody
+    with stop(connection.settings_dict["NAME"]):
+        yield
+
+
+@contextmanager
+def _locked_for_readers(name):
+    """Another process holds the locks that every reader of a write-ahead log needs."""
+    hold = "import fcntl, sys\nfile = open(sys.argv[1], 'r+b')\nfcntl.lockf(file, 2, 8, 120)\n"
+    hold += "print(flush=True)\nsys.stdin.read()"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", hold, f"{name}-shm"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    holder.stdout.readline()
+    try:
+        yield
+    finally:
+        holder.communicate()
+
+
+@contextmanager
+def _closed_to_everybody(name):
+    """The server lets nobody in. Ours, which would be cut off too, begins anew afterwards."""
+    connection.close()
+    settings = connection.get_connection_params() | {"dbname": "postgres"}
+    keeper = connection.Database.connect(**settings)
+    keeper.autocommit = True
+    quoted = connection.ops.quote_name(name)
+    with keeper.cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE {quoted} ALLOW_CONNECTIONS false")
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+        )
+        try:
+            yield
+        finally:
+            cursor.execute(f"ALTER DATABASE {quoted} ALLOW_CONNECTIONS true")
+    keeper.close()
 
 
 def write(folder, records):

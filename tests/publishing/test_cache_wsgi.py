@@ -459,6 +459,10 @@ class TestNeverWrong:
         assert site.get("/nowhere/").status == 404
         assert not site.cache.pages
 
+    @pytest.mark.parametrize("address", ["/missing/", "/nowhere/"])
+    def test_a_shared_cache_does_not_keep_what_is_missing_either(self, site, address):
+        assert site.get(address).headers["Cache-Control"] == "no-cache"
+
     def test_an_endless_address_is_passed_on(self, site):
         assert site.get(f"/release/{'x' * 5000}/").status == 404
         assert site.cache.known_parameters.cache_info().currsize == 0

@@ -30,7 +30,17 @@ def test_a_date_is_read_as_far_as_it_is_known(typed, stored, first, last):
 
 
 @pytest.mark.parametrize(
-    "typed", ["May 2019", "2019-13", "2019-02-30", "19-05", "2019-05-04T10:00", "0000", "2019--1"]
+    "typed",
+    [
+        "May 2019",
+        "2019-13",
+        "2019-02-30",
+        "19-05",
+        "2019-05-04T10:00",
+        "0000",
+        "2019--1",
+        "9999-12-31",
+    ],
 )
 def test_anything_else_is_refused_with_a_sentence(typed):
     with pytest.raises(ValidationError, match="2020-09-25"):

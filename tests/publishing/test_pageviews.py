@@ -17,7 +17,7 @@ from django.template import Context, Template
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from publishing.pageviews import clock, collector, conf, journal, kinds, store, visitors
+from publishing.pageviews import clock, collector, conf, journal, kinds, pulse, store, visitors
 from publishing.pageviews.figures import figures
 from publishing.pageviews.models import (
     Day,
@@ -536,6 +536,25 @@ def test_ten_thousand_views_of_one_item_change_its_row_once(site):
     changes = [q["sql"] for q in queries if "INTO" in q["sql"] and "pageviews_total" in q["sql"]]
     assert len(changes) == 1
     assert site.total(item) == 10_000
+
+
+@pytest.mark.parametrize("collect", [collector.collect, lambda: pulse.pulse.beat(lead=True)])
+def test_views_that_arrive_while_others_are_counted_wait_for_the_next_second(
+    site, monkeypatch, collect
+):
+    item = site.item()
+    add, number = store.add, iter(range(2, 100))
+
+    def add_while_visitors_come(records):
+        site.view(item, **from_address(next(number)))
+        return add(records)
+
+    site.view(item, **from_address(1))
+    monkeypatch.setattr(store, "add", add_while_visitors_come)
+    collect()
+    assert site.total(item) == 1
+    collect()
+    assert site.total(item) == 2
 
 
 def test_a_full_disk_sends_the_view_straight_to_the_database(site, monkeypatch):
