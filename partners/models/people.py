@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from partners.models.institutions import Institution
 from partners.models.period import Period
@@ -90,7 +91,8 @@ class Post(Period):
         verbose_name_plural = _("posts")
 
     def __str__(self):
-        return ", ".join(filter(None, [languages.first_text(self, "title"), self.where()]))
+        comma = pgettext("between a name and its title", ", ")
+        return comma.join(filter(None, [languages.first_text(self, "title"), self.where()]))
 
     def where(self) -> str:
         return languages.first_text(self.institution, "name") if self.institution else ""
