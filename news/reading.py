@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from news.models import Event, Release
-from partners.models import Agreement, Institution, Participation
+from partners.models import Agreement, AgreementParty, Institution, Participation
 from publishing.cache.prepared import prepared
 from publishing.editorial import languages
 from publishing.editorial.records import ChangeNote
@@ -54,6 +54,16 @@ def agreements(release) -> list[Agreement]:
 @prepared
 def _agreements(release):
     return Agreement.objects.public().filter(releases=release).for_lines()
+
+
+def parties(release, agreements) -> list[AgreementParty]:
+    """Whoever is a party of these agreements, which are those of the release."""
+    return AgreementParty.once_each(agreements, _parties(release.pk)) if agreements else []
+
+
+@prepared
+def _parties(release):
+    return AgreementParty.objects.filter(agreement__releases=release).for_links()
 
 
 def institutions(release) -> list[Institution]:

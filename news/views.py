@@ -21,7 +21,6 @@ from news.programme import spoken_in
 from news.selection import MOST_READ, PARAMETERS, UNDATED, Selection
 from partners.models import (
     Agreement,
-    AgreementParty,
     CooperationField,
     PersonShown,
 )
@@ -153,7 +152,7 @@ class ReleaseDetail(PublishableDetail):
                 context["page_urls"], canonical=release.original_url, alternates=[]
             )
         agreements = reading.agreements(release)
-        parties = AgreementParty.objects.once_each(agreements) if agreements else []
+        parties = reading.parties(release, agreements)
         among_parties = {party.institution_id for party in parties}
         pictures = list(release.rows("pictures", "image"))
         return context | {

@@ -458,18 +458,10 @@ class Agreement(PublicModel):
 
 
 class AgreementPartyQuerySet(PublicQuerySet):
-    def once_each(self, agreements) -> list["AgreementParty"]:
-        """Whoever is a party of one of these, in their order; ``is_open``: has a public page."""
+    def for_links(self):
+        """As for lines; ``is_open``: the institution has a public page."""
         public = Institution.objects.public().filter(pk=OuterRef("institution"))
-        rows = self.filter(agreement__in=agreements).for_lines().annotate(is_open=Exists(public))
-        by_agreement = {}
-        for row in rows:
-            by_agreement.setdefault(row.agreement_id, []).append(row)
-        found: dict[int | str, AgreementParty] = {}
-        for agreement in agreements:
-            for row in by_agreement.get(agreement.pk, ()):
-                found.setdefault(row.institution_id or row.name_in(languages.active()), row)
-        return list(found.values())
+        return self.for_lines().annotate(is_open=Exists(public))
 
     def for_lines(self):
         """The parties with the names by which a line of the register tells of them."""
@@ -551,6 +543,18 @@ class AgreementParty(PublicModel):
     def is_party_on(self, day: datetime.date) -> bool:
         joined = self.joined_on is None or self.joined_on <= day
         return joined and (self.left_on is None or day < self.left_on)
+
+    @staticmethod
+    def once_each(agreements, rows) -> list["AgreementParty"]:
+        """Whoever is a party of one of these agreements by one of these rows, in their order."""
+        by_agreement = {}
+        for row in rows:
+            by_agreement.setdefault(row.agreement_id, []).append(row)
+        found: dict[int | str, AgreementParty] = {}
+        for agreement in agreements:
+            for row in by_agreement.get(agreement.pk, ()):
+                found.setdefault(row.institution_id or row.name_in(languages.active()), row)
+        return list(found.values())
 
     def name_in(self, language: str) -> str:
         """The institution's name, in the other language where it has none in this one."""
