@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, F, OuterRef, Q, Subquery, When
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -372,11 +372,6 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
     def newest_first(self):
         """By release date as printed; an undated one by its publication instant."""
         return self.order_by(f"-{column('order', languages.active())}", "-pk")
-
-    def dated_first(self):
-        """As ``newest_first``, but those without a release date after all others."""
-        undated = Case(When(release_date="", then=1), default=0)
-        return self.order_by(undated, f"-{column('order', languages.active())}", "-pk")
 
     def in_year(self, year: int):
         return self.filter(release_date_first__year=year)

@@ -9,6 +9,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from partners.models import Agreement, Institution
 from partners.suggestions import suggestions_response
 from portal import homepage, timeline
+from portal.context import office
 from portal.models import Milestone, Page, SiteSettings
 from portal.searching import site_search, suggestions
 from publishing.cache.pages import public_page
@@ -37,8 +38,7 @@ def preferred_language(request) -> str:
 
 @public_page()
 def home(request):
-    office = SiteSettings.load()
-    context = {"office": office, "hero": stressed(office.hero_title), **homepage.context()}
+    context = {"hero": stressed(office().hero_title), **homepage.context()}
     return TemplateResponse(request, "portal/home.html", context)
 
 
