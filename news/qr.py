@@ -1,12 +1,24 @@
 import re
-from functools import lru_cache
 
 import segno
+from django.shortcuts import render
+from django.urls import reverse
+
+from publishing.cache.pages import public_page
+from publishing.editorial.addresses import absolute
 
 _DARK = re.compile(b"\x01+")
 
 
-@lru_cache(maxsize=512)
+@public_page()
+def release_code(request, slug):
+    """The code of a release's page, a picture of its own: few readers open it."""
+    address = absolute(reverse("news:release", kwargs={"slug": slug}))
+    path, size = qr_code(address)
+    context = {"path": path, "size": size}
+    return render(request, "news/qr.svg", context, content_type="image/svg+xml")
+
+
 def qr_code(address: str) -> tuple[str, int]:
     """The QR code of ``address``: SVG path data of strokes one unit wide, and its side in units.
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from news import feeds, views
+from news import feeds, qr, views
 
 app_name = "news"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("news/atom.xml", feeds.atom, name="atom"),
     path("news/feed.json", feeds.json_feed, name="json_feed"),
     path("news/<slug:slug>/", views.ReleaseDetail.as_view(), name="release"),
+    path("news/<slug:slug>/qr.svg", qr.release_code, name="release_code"),
     path("events/", views.EventList.as_view(), name="event_list"),
     path("events/calendar.ics", views.event_calendar, name="calendar"),
     path("events/<slug:slug>/calendar.ics", views.event_entry, name="event_calendar"),

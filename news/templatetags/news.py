@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from news.models import Commitment, Event, Release
 from news.programme import are_timed, cities_of, lines_of
-from news.qr import qr_code
+from publishing.editorial.addresses import address_of
 
 register = template.Library()
 
@@ -28,15 +28,10 @@ def releases_with_agreement(agreement, limit=5):
 
 
 @register.inclusion_tag("news/_share.html")
-def share(headline, address):
+def share(release, address):
     """Copy, mail, print, and a QR code for telephones; nothing comes from another host."""
-    path, size = qr_code(address)
-    return {
-        "headline": headline,
-        "page_address": address,
-        "qr_svg_path": path,
-        "qr_size": size,
-    }
+    code = address_of("news:release_code", release.slug) if release.slug else ""
+    return {"headline": release.headline, "page_address": address, "code": code}
 
 
 @register.inclusion_tag("news/_events_about.html", takes_context=True)

@@ -175,8 +175,12 @@ class TestSharing:
     def test_the_qr_code_is_drawn_here_and_holds_the_address(self, client, settings):
         make_release(slug="shared")
         page = client.get("/en/news/shared/").content.decode()
+        assert 'src="/en/news/shared/qr.svg"' in page
+        code = client.get("/en/news/shared/qr.svg")
         path, size = qr_code(f"{settings.PORTAL_BASE_URL}/en/news/shared/")
-        assert f'viewBox="0 0 {size} {size}"' in page and path in page
+        drawing = code.content.decode()
+        assert f'viewBox="0 0 {size} {size}"' in drawing and path in drawing
+        assert code["Content-Type"] == "image/svg+xml"
 
     def test_the_qr_code_s_strokes_are_its_dark_modules(self):
         import re
