@@ -5,12 +5,12 @@ anew asks a dozen; PostgreSQL takes longer to plan most of them than to answer. 
 differ from one time to the next.
 """
 
-import copy
 import datetime
 import itertools
 from functools import wraps
 
 from django.db import connections
+from django.db.models.query import get_related_populators, prefetch_related_objects
 from django.utils.translation import get_language
 
 
@@ -38,11 +38,12 @@ class _Plan:
 
     def __init__(self, build, values):
         markers = [_marker(number, value) for number, value in enumerate(values)]
-        self.queryset = build(*markers)
-        self.compiler = self.queryset.query.get_compiler(self.queryset.db)
-        self.sql, params = self.compiler.as_sql()
-        converters = self.compiler.get_converters([column[0] for column in self.compiler.select])
-        self.compiler.get_converters = lambda _columns: converters
+        queryset = build(*markers)
+        self.db = queryset.db
+        self.lookups = queryset._prefetch_related_lookups
+        compiler = queryset.query.get_compiler(self.db)
+        self.sql, params = compiler.as_sql()
+        self.rows_of = _Rows(compiler)
         known = {self._adapted(marker): number for number, marker in enumerate(markers)}
         self.params = [(known.get(param), param) for param in params]
         missing = set(known.values()) - {number for number, _param in self.params}
@@ -53,18 +54,14 @@ class _Plan:
     def rows(self, values):
         values = [self._adapted(value) for value in values]
         params = [param if number is None else values[number] for number, param in self.params]
-        query = copy.copy(self.queryset.query)
-        query.get_compiler = lambda using, *_args, **_options: self._compiler(using, tuple(params))
-        # A copy by hand: the queryset's own methods would copy what is never changed here.
-        found = object.__new__(type(self.queryset))
-        found.__dict__.update(self.queryset.__dict__, _query=query)
-        return list(found)
-
-    def _compiler(self, using, params):
-        compiler = copy.copy(self.compiler)
-        compiler.connection = connections[using]
-        compiler.as_sql = lambda: (self._words(compiler.connection), params)
-        return compiler
+        connection = connections[self.db]
+        with connection.cursor() as cursor:
+            cursor.execute(self._words(connection), params)
+            found = cursor.fetchall()
+        rows = [self.rows_of.made(row) for row in self.rows_of.converted(found, connection)]
+        if self.lookups:
+            prefetch_related_objects(rows, *self.lookups)
+        return rows
 
     def _words(self, connection):
         """The query, or the name under which this connection to PostgreSQL knows its plan."""
@@ -84,8 +81,39 @@ class _Plan:
 
     def _adapted(self, value):
         if isinstance(value, datetime.datetime):
-            return connections[self.queryset.db].ops.adapt_datetimefield_value(value)
+            return connections[self.db].ops.adapt_datetimefield_value(value)
         return value
+
+
+class _Rows:
+    """How the rows of one query become objects, as ``ModelIterable`` finds it out each time."""
+
+    def __init__(self, compiler):
+        select, self.db = compiler.select, compiler.using
+        self.converters = compiler.get_converters([column[0] for column in select])
+        fields = compiler.klass_info["select_fields"]
+        self.model = compiler.klass_info["model"]
+        self.own = slice(fields[0], fields[-1] + 1)
+        # Not a list: each column of the model is looked for among them.
+        self.names = frozenset(column[0].target.attname for column in select[self.own])
+        self.related = get_related_populators(compiler.klass_info, select, self.db)
+        self.annotations = list(compiler.annotation_col_map.items())
+
+    def converted(self, rows, connection):
+        for row in rows:
+            row = list(row)
+            for position, (converters, expression) in self.converters.items():
+                for converter in converters:
+                    row[position] = converter(row[position], expression, connection)
+            yield row
+
+    def made(self, row):
+        item = self.model.from_db(self.db, self.names, row[self.own])
+        for related in self.related:
+            related.populate(row, item)
+        for name, position in self.annotations:
+            setattr(item, name, row[position])
+        return item
 
 
 def _names(connection):
