@@ -1,4 +1,4 @@
-"""What the page of a release reads, each question put into words once.
+"""What the pages of releases, events and partners read of news, each question worded once.
 
 Most releases own few of the things that a release may own. The first question also asks which of
 them there are, and nothing asks again for those that there are not.
@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from news.models import Event, Release
+from partners import relationship
 from partners.models import Agreement, AgreementParty, Institution, Participation
 from publishing.cache.prepared import prepared
 from publishing.editorial import languages
@@ -18,6 +19,8 @@ ROWS = ("quotes", "points", "notes", "attachments", "pictures", "corrections")
 CHOSEN = ("videos", "press_contacts", "boilerplates")
 # How many releases stand under the text as related ones.
 RELATED = 3
+# How many releases, and how many events to come, stand on the page of a partner.
+ABOUT = 5
 
 
 def release_at(slug: str) -> Release | None:
@@ -113,3 +116,65 @@ def _older(place, release, now):
 @prepared
 def _newer(place, release, now):
     return Release.objects.public(at=now).beside(place, release, older=False)[:1]
+
+
+def event_at(slug: str) -> Event | None:
+    """The event that has a page at this address in the reader's language."""
+    return next(iter(_event_at(slug, timezone.now())), None)
+
+
+@prepared
+def _event_at(slug, now):
+    return Event.objects.for_page().public(at=now, withdrawn=True).filter(slug=slug)
+
+
+def releases_of_event(event) -> list[Release]:
+    return _releases_of_event(event.pk, timezone.now())
+
+
+@prepared
+def _releases_of_event(event, now):
+    return Release.objects.public(at=now).filter(events=event).newest_first().for_list()
+
+
+def parts_of_event(event) -> list[Event]:
+    return _parts_of_event(event.pk, timezone.now())
+
+
+@prepared
+def _parts_of_event(event, now):
+    parts = Event.objects.public(at=now).filter(parent=event)
+    return parts.for_list().order_by("starts_at", "pk")
+
+
+def releases_about(institution) -> list[Release]:
+    """The newest that name it."""
+    return _releases_about(institution.pk, timezone.now())
+
+
+@prepared
+def _releases_about(institution, now):
+    releases = Release.objects.public(at=now).filter(institutions=institution)
+    return releases.newest_first().for_row()[:ABOUT]
+
+
+def events_to_come(institution) -> list[Event]:
+    return _events_to_come(institution.pk, timezone.now())
+
+
+@prepared
+def _events_to_come(institution, now):
+    events = Event.objects.public(at=now).filter(institutions=institution)
+    return events.upcoming(now).for_list()[:ABOUT]
+
+
+def events_with(institution, limit: int) -> list[Event]:
+    """Those that took place, the latest first."""
+    return _events_with(institution.pk, timezone.now())[:limit]
+
+
+@prepared
+def _events_with(institution, now):
+    rows = Event.objects.public(at=now).filter(institutions=institution, starts_at__lte=now)
+    rows = rows.exclude(status=Event.Status.CANCELLED).order_by("-start_date_last", "-pk")
+    return rows.for_list()[: relationship.LIMIT + 1]

@@ -2,10 +2,9 @@
 
 from django.db.models import DateField, F
 from django.db.models.functions import Coalesce, TruncDate
-from django.utils import timezone
 from django.utils.translation import pgettext
 
-from news import checks, effects  # noqa: F401 -- they register themselves
+from news import checks, effects, reading  # noqa: F401 -- the first two register themselves
 from news.models import Commitment, Event, Release
 from partners import due as deadlines
 from partners import relationship
@@ -52,9 +51,7 @@ def event_document(event):
 
 def events_with(institution, limit):
     """The events that took place, for the story of a partner."""
-    rows = Event.objects.public().filter(institutions=institution, starts_at__lte=timezone.now())
-    rows = rows.exclude(status=Event.Status.CANCELLED).order_by("-start_date_last", "-pk")
-    for event in rows.for_list()[:limit]:
+    for event in reading.events_with(institution, limit):
         yield relationship.Step(
             event.printed_date,
             event.get_kind_display(),

@@ -237,7 +237,9 @@ class EventList(ListView):
 class EventDetail(PublishableDetail):
     model = Event
     template_name = "news/event_detail.html"
-    queryset = Event.objects.for_page()
+
+    def find(self):
+        return reading.event_at(self.kwargs["slug"])
 
     def nav_key(self, item):
         return "events"
@@ -252,7 +254,7 @@ class EventDetail(PublishableDetail):
         if spoken and spoken not in spoken_in(sessions):
             raise Http404
         agreements = list(event.agreements.public().with_status())
-        releases = list(event.releases.public().newest_first().for_list())
+        releases = reading.releases_of_event(event)
         calendar = reverse("news:event_calendar", args=[event.slug])
         context = super().get_context_data(**kwargs)
         if spoken:
@@ -271,7 +273,7 @@ class EventDetail(PublishableDetail):
             "parent": event.parent
             if event.parent and event.parent.is_public(self.language)
             else None,
-            "parts": event.parts.public().for_list().order_by("starts_at", "pk"),
+            "parts": reading.parts_of_event(event),
             "organisers": self.organisers(event),
             "delegations": [
                 row

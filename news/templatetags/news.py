@@ -6,6 +6,7 @@ from django import template
 from django.utils import formats, timezone
 from django.utils.translation import gettext
 
+from news import reading
 from news.models import Commitment, Event, Release
 from news.programme import are_timed, cities_of, lines_of
 from publishing.editorial.addresses import address_of
@@ -14,10 +15,9 @@ register = template.Library()
 
 
 @register.inclusion_tag("news/_releases_about.html")
-def releases_about(institution, limit=5):
+def releases_about(institution):
     """The newest releases that name this institution."""
-    releases = Release.objects.public().filter(institutions=institution)
-    found = releases.newest_first().for_list()[:limit]
+    found = reading.releases_about(institution)
     return {"releases": found, "query": f"?institution={institution.slug}"}
 
 
@@ -35,10 +35,9 @@ def share(release, address):
 
 
 @register.inclusion_tag("news/_events_about.html", takes_context=True)
-def events_about(context, institution, limit=5):
+def events_about(context, institution):
     """What is to come with this institution; what took place stands in its story."""
-    events = Event.objects.public().filter(institutions=institution).upcoming()
-    return {"events": events.for_list()[:limit], "site": context.get("site")}
+    return {"events": reading.events_to_come(institution), "site": context.get("site")}
 
 
 @register.inclusion_tag("admin/news/_brief.html")
