@@ -8,11 +8,12 @@ import calendar
 import datetime
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import formats
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from publishing.editorial import languages
@@ -67,9 +68,7 @@ class PartialDate:
     @property
     def month_year(self) -> str:
         """What stands beneath a large day numeral: "Sep 2020", 2020年9月, or the year alone."""
-        if self.month is None:
-            return gettext("%(year)s") % {"year": self.year}
-        return formats.date_format(self.first, pgettext("month beneath a day", "M Y"))
+        return _month_year(self, get_language())
 
     @property
     def month_day(self) -> str:
@@ -95,6 +94,14 @@ class PartialDate:
             return gettext("%(year)s") % {"year": self.year}
         name = "DATE_FORMAT" if self.day else "YEAR_MONTH_FORMAT"
         return formats.date_format(self.first, name)
+
+
+@lru_cache(4096)
+def _month_year(date: PartialDate, _language) -> str:
+    # Kept, because each row of a list asks for it.
+    if date.month is None:
+        return gettext("%(year)s") % {"year": date.year}
+    return formats.date_format(date.first, pgettext("month beneath a day", "M Y"))
 
 
 def read(text: str) -> PartialDate | None:
