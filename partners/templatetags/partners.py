@@ -1,5 +1,7 @@
 """Institutions and agreements beside other things: arches, maps, status and dates."""
 
+from functools import lru_cache
+
 from django import template
 from django.conf import settings
 from django.db.models import Prefetch
@@ -155,6 +157,12 @@ def year_below(date):
 @register.filter
 def short_date(text):
     """ "25 Sep 2020", "May 2016", 2016年5月 for a partial date."""
+    return _short_date(text, languages.active())
+
+
+@lru_cache(4096)
+def _short_date(text, _language):
+    # Kept, because each row of the register asks for two.
     date = read(text)
     if not date:
         return ""
