@@ -28,7 +28,7 @@ from publishing.editorial import (
 )
 from publishing.editorial.audit_admin import AuditEventAdmin  # noqa: F401 -- registers itself
 from publishing.editorial.autosavepages import AutosaveMixin
-from publishing.editorial.choosers import KnownChoices
+from publishing.editorial.choosers import KeyChoices, KnownChoices
 from publishing.editorial.commentpages import CommentsMixin
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.filters import ChineseFilter, CopyFilter, EnglishFilter, FreshnessFilter
@@ -84,7 +84,7 @@ EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
 
 
 @method_decorator(csp_update({"style-src": [EDITOR_STYLE]}), name="changeform_view")
-class BilingualAdmin(BumpingAdminMixin, BilingualFields, admin.ModelAdmin):
+class BilingualAdmin(BumpingAdminMixin, BilingualFields, KeyChoices, admin.ModelAdmin):
     """Any record with texts in two languages."""
 
     def render_change_form(self, request, context, *args, **kwargs):

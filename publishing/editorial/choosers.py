@@ -1,7 +1,7 @@
-"""Autocomplete fields in rows of a form, without a question to the database for each row."""
+"""Autocomplete fields: no question for each row of a form, and none that no list offered."""
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.db import models
 
 
@@ -25,6 +25,13 @@ class KnownSelect(AutocompleteSelect):
         return [(None, [*empty, *options], 0)]
 
 
+class KnownSelectMultiple(AutocompleteSelectMultiple):
+    """Asks for nothing but keys, so that the form can tell of what else was sent."""
+
+    def optgroups(self, name, value, attr=None):
+        return super().optgroups(name, [key for key in value if _is_key(key)], attr)
+
+
 def _is_key(value) -> bool:
     """Whether the database can be asked for it: what was sent by hand may be any text."""
     text = str(value)
@@ -46,15 +53,37 @@ class RowForm(forms.ModelForm):
                 select.known = {str(key): str(getattr(self.instance, name))}
 
 
-class KnownChoices:
-    """For inlines: their autocomplete foreign keys cost one query for all rows together."""
+class KeysField(forms.ModelMultipleChoiceField):
+    """Refuses what is no key before a database does: SQLite breaks on numbers of 20 digits."""
 
-    form = RowForm
+    def clean(self, value):
+        if isinstance(value, list | tuple):
+            value = [key if _is_key(key) else f"?{key}" for key in value]
+        return super().clean(value)
+
+
+class KeyChoices:
+    """Fields of keys that a hand-made form cannot break."""
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request) and "widget" not in kwargs:
             kwargs["widget"] = KnownSelect(db_field, self.admin_site, using=kwargs.get("using"))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request) and "widget" not in kwargs:
+            kwargs["widget"] = KnownSelectMultiple(
+                db_field, self.admin_site, using=kwargs.get("using")
+            )
+        return super().formfield_for_manytomany(
+            db_field, request, **{"form_class": KeysField} | kwargs
+        )
+
+
+class KnownChoices(KeyChoices):
+    """For inlines: their autocomplete foreign keys cost one query for all rows together."""
+
+    form = RowForm
 
     def get_queryset(self, request):
         chosen = [

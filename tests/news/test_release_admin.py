@@ -76,6 +76,14 @@ def test_a_mistake_is_told_beside_its_field_and_nothing_typed_is_lost(as_group):
     assert not Release.objects.exists()
 
 
+@pytest.mark.parametrize("choice", ["x", "9" * 20])
+def test_choices_that_no_list_offered_are_a_mistake_in_the_form(as_group, choice):
+    answer = add(as_group("Author"), headline_en="Met in Nanjing", institutions=[choice])
+    assert answer.status_code == 200
+    assert "institutions" in answer.context["adminform"].form.errors
+    assert "Met in Nanjing" in text(answer)
+
+
 def test_dates_may_be_typed_the_chinese_way(as_group):
     add(as_group("Author"), release_date="2020年9月30日")
     assert Release.objects.get().release_date == "2020-09-30"

@@ -82,6 +82,15 @@ def test_a_choice_that_no_list_offered_is_a_mistake_in_the_form(manager, kind):
         assert answer.status_code == 200 and answer.context["form"].errors
 
 
+@pytest.mark.parametrize("choice", ["x", "9" * 20, "-1"])
+def test_the_form_of_an_agreement_stands_choices_that_no_list_offered(manager, choice):
+    sent = agreement_form(make_institution(), make_institution(), place=choice, parent=choice)
+    answer = manager.post(ADD, sent)
+    assert answer.status_code == 200
+    assert {"place", "parent"} <= set(answer.context["adminform"].form.errors)
+    assert not Agreement.objects.exists()
+
+
 @pytest.mark.parametrize("kind", ["extension", "renewal"])
 def test_a_term_without_end_is_not_written_as_a_day_at_the_end_of_the_calendar(manager, kind):
     agreement = make_concluded(
