@@ -34,7 +34,7 @@ function pictureInput(root) {
     mark.style.top = `${y * 100}%`;
   }
 
-  input.addEventListener("change", () => {
+  function choose() {
     const file = input.files[0];
     tooLarge.hidden = unshown.hidden = true;
     if (!file) return show(kept);
@@ -48,7 +48,11 @@ function pictureInput(root) {
       if (fields.every(Boolean)) setFocal(0.5, 0.5);
     });
     reader.readAsDataURL(file);
-  });
+  }
+
+  input.addEventListener("change", choose);
+  // Chosen before this script arrived, or kept by the browser over a reload.
+  if (input.files.length) choose();
 
   image.addEventListener("error", () => {
     preview.hidden = true;
