@@ -1,4 +1,4 @@
-from allauth.account.views import LoginView
+from allauth.account.views import LoginView, PasswordResetDoneView, PasswordResetView
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -10,13 +10,23 @@ from django.utils.http import urlencode
 WAIT = 300
 
 
-class SignIn(LoginView):
+class OwnHeadMixin:
     def get_context_data(self, **kwargs):
         """Without allauth's ``site``, a host name: the page's head shows the office."""
         context = super().get_context_data(**kwargs)
         context.pop("site", None)
         return context
 
+
+class PasswordReset(OwnHeadMixin, PasswordResetView):
+    pass
+
+
+class PasswordResetDone(OwnHeadMixin, PasswordResetDoneView):
+    pass
+
+
+class SignIn(OwnHeadMixin, LoginView):
     def form_invalid(self, form):
         codes = {error.code for errors in form.errors.as_data().values() for error in errors}
         response = super().form_invalid(form)

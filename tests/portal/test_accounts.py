@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.accounts.adapters import SocialAdapter
+from portal.models import SiteSettings
 from tests.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +23,13 @@ SIGN_IN = "/en/account/login/"
 
 def sign_in(client, name="editor", password="pw", **extra):
     return client.post(SIGN_IN, {"login": name, "password": password}, **extra)
+
+
+@pytest.mark.parametrize("place", ["login/", "password/reset/", "password/reset/done/"])
+def test_the_head_of_a_page_for_strangers_names_the_office(client, place):
+    page = client.get(f"/en/account/{place}").content.decode()
+    assert SiteSettings.load().name in page.partition('<header class="mast">')[2][:900]
+    assert "testserver" not in page.partition("<footer")[2]
 
 
 def is_signed_in(client):
