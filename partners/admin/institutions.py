@@ -24,6 +24,7 @@ from partners.models import (
 from publishing.editorial.admin import BilingualAdmin, BilingualInline, both
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.languages import columns
+from publishing.editorial.readonly import ReadOnlyAdmin
 from publishing.editorial.recording import AuditedRecordMixin
 from publishing.editorial.usepages import WhereUsedMixin
 from publishing.exchange.pages import ExportPageMixin, ImportPagesMixin
@@ -225,21 +226,12 @@ class InstitutionAdmin(
 
 
 @admin.register(InstitutionMerge)
-class InstitutionMergeAdmin(admin.ModelAdmin):
+class InstitutionMergeAdmin(ReadOnlyAdmin):
     """The merges so far, each with the way back."""
 
     list_display = ["__str__", "merged_at", "merged_by", "undone_at"]
     list_select_related = ["kept", "duplicate", "merged_by"]
     actions = ["take_back"]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def has_undo_permission(self, request):
         return request.user.has_perm("partners.delete_institution")

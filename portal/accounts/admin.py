@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from portal.accounts.services import end_sessions
 from publishing.editorial.accounts import AuditedUserAdmin
+from publishing.editorial.readonly import WrittenByServicesAdmin
 
 # The desk shows what an office uses: users, their second factors, their sessions.
 for model in (
@@ -41,7 +42,7 @@ class StaffAdmin(AuditedUserAdmin):
 
 
 @admin.register(Authenticator)
-class SecondFactorAdmin(admin.ModelAdmin):
+class SecondFactorAdmin(WrittenByServicesAdmin):
     """To take a lost factor away. Its secret is not shown."""
 
     list_display = ["user", "type", "created_at", "last_used_at"]
@@ -49,9 +50,3 @@ class SecondFactorAdmin(admin.ModelAdmin):
     list_select_related = ["user"]
     search_fields = ["user__username"]
     fields = readonly_fields = ["user", "type", "created_at", "last_used_at"]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False

@@ -4,10 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.linkcheck.models import ExternalLink
 from publishing.editorial import outside
+from publishing.editorial.readonly import ReadOnlyAdmin
 
 
 @admin.register(ExternalLink)
-class ExternalLinkAdmin(admin.ModelAdmin):
+class ExternalLinkAdmin(ReadOnlyAdmin):
     """The report of ``check_links``. A link goes from here when no public text has it any more."""
 
     list_display = ["address", "state", "found", "final_address", "uses", "checked_at"]
@@ -25,15 +26,6 @@ class ExternalLinkAdmin(admin.ModelAdmin):
         "next_check",
         "places",
     ]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     @admin.display(description=_("answer"))
     def found(self, link):

@@ -11,12 +11,13 @@ from portal.subscriptions import policy, services
 from portal.subscriptions.models import Subscriber
 from publishing.editorial import audit, languages
 from publishing.editorial.audit_admin import harmless
+from publishing.editorial.readonly import WrittenByServicesAdmin
 
 COLUMNS = ("email", "language", "reads_en", "reads_zh_hans", "rhythm", "confirmed_at")
 
 
 @admin.register(Subscriber)
-class SubscriberAdmin(admin.ModelAdmin):
+class SubscriberAdmin(WrittenByServicesAdmin):
     """Who receives news by mail: to look up, to count, and to delete on request."""
 
     list_display = ["email", "language", "rhythm", "topics_label", "confirmed_at"]
@@ -40,12 +41,6 @@ class SubscriberAdmin(admin.ModelAdmin):
         if subscriber.everything:
             return _("all")
         return ", ".join(map(str, subscriber.topics.all())) or _("none is left")
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
     def delete_model(self, request, obj):
         services.remove(subscribers=Subscriber.objects.filter(pk=obj.pk), user=request.user)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from publishing.editorial import audit
+from publishing.editorial.readonly import ReadOnlyAdmin
 from publishing.editorial.records import AuditEvent
 
 COLUMNS = (
@@ -46,7 +47,7 @@ def lines(events):
 
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(admin.ModelAdmin):
+class AuditEventAdmin(ReadOnlyAdmin):
     list_display = ["at", "who", "action", "title", "language", "revision", "detail"]
     list_display_links = None
     list_filter = ["action", ("at", admin.DateFieldListFilter), "kind", "language"]
@@ -59,15 +60,6 @@ class AuditEventAdmin(admin.ModelAdmin):
     @admin.display(description=_("who"), ordering="user_name")
     def who(self, event):
         return event.user_name or _("the portal")
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def get_urls(self):
         export = self.admin_site.admin_view(self.export_view)

@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from publishing.editorial import audit
+from publishing.editorial.readonly import ReadOnlyAdmin
 
 from . import charts, downloads, kinds
 from .forms import CorrectionForm
@@ -24,17 +25,6 @@ class Subject(NamedTuple):
     url: str
     kind: str
     ids: Iterable[int]
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Total)

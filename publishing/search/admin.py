@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publishing.editorial import languages
+from publishing.editorial.readonly import WrittenByServicesAdmin
 from publishing.search import ladder, names, questions
 from publishing.search.models import SearchMiss
 from publishing.search.registry import registration_of
@@ -52,7 +53,7 @@ def found_keys(model, text):
 
 
 @admin.register(SearchMiss)
-class SearchMissAdmin(admin.ModelAdmin):
+class SearchMissAdmin(WrittenByServicesAdmin):
     """What readers searched and nothing answered, the latest first."""
 
     list_display = ["text", "language_name", "count", "day", "add_name"]
@@ -62,12 +63,6 @@ class SearchMissAdmin(admin.ModelAdmin):
     ordering = ["-day", "-count"]
     date_hierarchy = "day"
     list_per_page = 50
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
     @admin.display(description=gettext_lazy("language"), ordering="language")
     def language_name(self, miss):
