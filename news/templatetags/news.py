@@ -56,7 +56,7 @@ def news_brief(institution, limit=10):
 
 @register.inclusion_tag("news/_clocks.html")
 def clocks(event, home_cities):
-    """When an event begins in each home city; nothing where the hour is not known."""
+    """When an event begins in each home city, its own first; nothing where no hour is known."""
     if event.start_time is None or event.printed_date.day is None:
         return {"clocks": []}
     shown, days = [], set()
@@ -66,6 +66,8 @@ def clocks(event, home_cities):
         local = event.starts_at.astimezone(ZoneInfo(city.time_zone))
         days.add(local.date())
         shown.append({"city": city.name, "instant": local})
+    here = event.starts_at.astimezone(event.zone).utcoffset()
+    shown.sort(key=lambda clock: clock["instant"].utcoffset() != here)
     return {"clocks": shown, "days_differ": len(days) > 1}
 
 

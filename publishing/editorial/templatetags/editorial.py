@@ -1,5 +1,7 @@
 """Text and dates as the reader's language writes them."""
 
+import re
+
 from django import template
 
 from publishing.editorial import dates, languages, richtext
@@ -7,6 +9,8 @@ from publishing.editorial.addresses import address_of
 from publishing.editorial.records import ChangeNote
 
 register = template.Library()
+
+_AFTER_PHRASE = re.compile(r"(?<=[，；：。！？])(?![，；：。！？”’」』》）])")
 
 
 @register.filter
@@ -19,6 +23,16 @@ def partial_date(text):
     """ "25 September 2020", "May 2016", 2016年5月; an empty string for an unknown date."""
     date = dates.read(text)
     return date.localised() if date else ""
+
+
+@register.filter
+def phrases(text):
+    """A Chinese headline of several phrases, cut after its punctuation; else nothing.
+
+    Set as blocks, its lines rather end there than within a word.
+    """
+    found = [phrase for phrase in _AFTER_PHRASE.split(text or "") if phrase]
+    return found if len(found) > 1 else []
 
 
 @register.filter
