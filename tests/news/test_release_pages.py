@@ -30,6 +30,16 @@ class TestPage:
         assert ">2020-09-30<" in text(page)
         assert f'data-pv="release-{release.pk}">190<' in text(page)
 
+    def test_ends_the_lines_of_a_chinese_headline_at_its_punctuation(self, client):
+        make_release(
+            slug="signed",
+            headline_en="Signed, and sealed",
+            headline_zh_hans="南京与剑桥大学签约，“深化两年合作！”",
+        )
+        chinese = text(client.get("/zh-hans/news/signed/"))
+        assert "<h1><span>南京与剑桥大学签约，</span><span>“深化两年合作！”</span></h1>" in chinese
+        assert "<h1>Signed, and sealed</h1>" in text(client.get("/en/news/signed/"))
+
     def test_says_when_the_date_is_not_given(self, client):
         make_release(slug="visit", release_date="")
         assert "Date not given" in text(client.get("/en/news/visit/"))
