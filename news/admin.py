@@ -28,17 +28,16 @@ from partners.admin.people import PeopleAdminMixin
 from publishing.editorial.admin import (
     BilingualAdmin,
     BilingualFields,
-    ChineseFilter,
-    EnglishFilter,
     NamedCells,
     PublishableAdmin,
     both,
     publication_fieldset,
 )
+from publishing.editorial.admin.filters import ChineseFilter, EnglishFilter
+from publishing.editorial.admin.word import WordDraftMixin
 from publishing.editorial.choosers import KnownChoices
 from publishing.editorial.forms import PublishableForm
 from publishing.editorial.languages import columns
-from publishing.editorial.word_admin import WordDraftMixin
 from publishing.exchange.pages import Door, ImportPagesMixin
 from publishing.media.widgets import LeadImageAdminMixin
 from publishing.pageviews import statistics

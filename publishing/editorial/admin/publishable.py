@@ -1,176 +1,54 @@
-"""Behaviour that all staff forms share; concrete admins are attributes."""
+"""The staff form of what is published: a release, an event, a page."""
 
 from csp.decorators import csp_update
 from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets, unquote
-from django.db import models, transaction
-from django.forms.models import BaseInlineFormSet
+from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
-from js_asset import Media
-from modeltranslation.fields import TranslationField
 
-from publishing.cache.admin import BumpingAdminMixin
 from publishing.editorial import (
     clocks,
-    copies,
     history,
     languages,
-    onelanguage,
     policy,
     reading,
     services,
     steps,
     traversal,
 )
-from publishing.editorial.audit_admin import AuditEventAdmin  # noqa: F401 -- registers itself
-from publishing.editorial.autosavepages import AutosaveMixin
-from publishing.editorial.choosers import KeyChoices, KnownChoices
-from publishing.editorial.commentpages import CommentsMixin
-from publishing.editorial.exceptions import Refused
-from publishing.editorial.filters import ChineseFilter, CopyFilter, EnglishFilter, FreshnessFilter
-from publishing.editorial.forms import PublishableForm, column_label, outcomes, owed, standing
-from publishing.editorial.gatepages import GateMixin
-from publishing.editorial.languages import column, columns
-from publishing.editorial.linkpages import LinksMixin
-from publishing.editorial.mergepages import MergeMixin
-from publishing.editorial.onelanguage import narrowed, without
-from publishing.editorial.preview import PreviewMixin
-from publishing.editorial.rowsources import show_changed_sources
-from publishing.editorial.terms import Term
-from publishing.editorial.usepages import WhereUsedMixin
-from publishing.editorial.versions import VersionsMixin
-
-
-def both(*names):
-    """Rows of a fieldset with the two languages of each field side by side."""
-    return [columns(name) for name in names]
-
-
-class BilingualFields:
-    """Labels and ``lang`` of the two columns of a translated field."""
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if isinstance(db_field, models.URLField):
-            kwargs["assume_scheme"] = "https"
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None and isinstance(db_field, TranslationField):
-            field.label = column_label(db_field)
-            field.widget.attrs["lang"] = languages.TAGS[db_field.language]
-        return field
-
-    @narrowed
-    def get_fieldsets(self, request, obj=None):
-        return super().get_fieldsets(request, obj)
-
-    def get_form(self, request, obj=None, change=False, **kwargs):
-        return super().get_form(request, obj, change, **self._labels() | kwargs)
-
-    def get_formset(self, request, obj=None, **kwargs):
-        return super().get_formset(request, obj, **self._labels() | kwargs)
-
-    def _labels(self):
-        """Names of the columns where they are only shown; no form field tells them there."""
-        columns = [f for f in self.model._meta.fields if isinstance(f, TranslationField)]
-        return {"labels": {column.name: column_label(column) for column in columns}}
-
-
-# The style sheet that the text editor (TipTap, by way of django-prose-editor) writes into the
-# page. The policy admits exactly this text; a test fails when an upgrade changes it.
-EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
-
-
-@method_decorator(csp_update({"style-src": [EDITOR_STYLE]}), name="changeform_view")
-class BilingualAdmin(BumpingAdminMixin, BilingualFields, KeyChoices, admin.ModelAdmin):
-    """Any record with texts in two languages."""
-
-    def render_change_form(self, request, context, *args, **kwargs):
-        media = context["media"]
-        if getattr(media, "_importmap", None) is not None:
-            # The text editor's import map is inline by nature; the policy admits it by nonce.
-            context["media"] = Media.from_media(media, nonce=str(request.csp_nonce))
-        return super().render_change_form(request, context, *args, **kwargs)
-
-
-class NamedDeletion(BaseInlineFormSet):
-    """The box that deletes a row says so to those who do not see the head of its column."""
-
-    def add_fields(self, form, index):
-        super().add_fields(form, index)
-        if "DELETE" in form.fields:
-            form.fields["DELETE"].widget.attrs["aria-label"] = _("Delete")
-
-
-class NamedCells:
-    """For tables of fields: each field carries the name that stands at the head of its column."""
-
-    formset = NamedDeletion
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None:
-            widget = getattr(field.widget, "widget", field.widget)
-            widget.attrs["aria-label"] = field.label
-        return field
-
-
-class BilingualInline(NamedCells, KnownChoices, BilingualFields, admin.TabularInline):
-    extra = 0
-
-
-SCHEDULE = ["same_instants", *both("at", "embargo", "expire")]
-LAST = ["reason", "save_note"]
-WINDOW_FIELDS = columns("embargo", "expire")
-
-
-def publication_fieldset():
-    return (
-        _("Publication"),
-        {
-            "classes": ["publication"],
-            "fields": [
-                "outcome",
-                *both("step"),
-                *SCHEDULE,
-                *both("notice", "replacement_address"),
-                "reason",
-            ],
-        },
-    )
-
-
-def copy_fieldset(item):
-    """Readers are told of a change only in languages in which they know the text."""
-    told = [code for code in languages.CODES if copies.tells_readers(item, code)]
-    asked = [
-        tuple(column(name, code) for code in told) for name in ("change", "change_note") if told
-    ]
-    return (
-        _("Publication"),
-        {
-            "classes": ["publication"],
-            "fields": ["outcome", *both("step"), "same_instants", *both("at"), *asked, *LAST],
-        },
-    )
-
-
-def draft_fieldset():
-    return (
-        _("Publication"),
-        {
-            "classes": ["publication"],
-            "fields": ["outcome", *both("step"), *SCHEDULE, *LAST],
-        },
-    )
-
-
-LANGUAGES_FIELDSET = (
-    _("Languages"),
-    {"classes": ["collapse"], "fields": [("source_language", *columns("machine"))]},
+from publishing.editorial.admin import onelanguage
+from publishing.editorial.admin.autosaving import AutosaveMixin
+from publishing.editorial.admin.bilingual import EDITOR_STYLE, BilingualAdmin
+from publishing.editorial.admin.comments import CommentsMixin
+from publishing.editorial.admin.fieldsets import (
+    LANGUAGES_FIELDSET,
+    WINDOW_FIELDS,
+    copy_fieldset,
+    draft_fieldset,
+    publication_fieldset,
 )
+from publishing.editorial.admin.filters import (
+    ChineseFilter,
+    CopyFilter,
+    EnglishFilter,
+    FreshnessFilter,
+)
+from publishing.editorial.admin.gate import GateMixin
+from publishing.editorial.admin.links import LinksMixin
+from publishing.editorial.admin.merging import MergeMixin
+from publishing.editorial.admin.onelanguage import narrowed, without
+from publishing.editorial.admin.preview import PreviewMixin
+from publishing.editorial.admin.usage import WhereUsedMixin
+from publishing.editorial.admin.versions import VersionsMixin
+from publishing.editorial.exceptions import Refused
+from publishing.editorial.forms import PublishableForm
+from publishing.editorial.forms.words import outcomes, owed, standing
+from publishing.editorial.languages import column
+from publishing.editorial.sources import show_changed_sources
 
 
 @method_decorator(csp_update({"style-src": [EDITOR_STYLE]}), name="changeform_view")
@@ -432,15 +310,3 @@ class PublishableAdmin(
         if item.copy_saved_at is None:
             return states
         return states + format_html('<span class="standing copy">{}</span>', _("working copy"))
-
-
-@admin.register(Term)
-class TermAdmin(admin.ModelAdmin):
-    list_display = ["en", "zh_hans", "kind", "avoids"]
-    list_filter = ["kind"]
-    search_fields = ["en", "zh_hans", "avoid", "note"]
-    fieldsets = [(None, {"fields": [("en", "zh_hans"), "kind", "avoid", "note"]})]
-
-    @admin.display(description=_("not"))
-    def avoids(self, term):
-        return ", ".join(term.avoided)

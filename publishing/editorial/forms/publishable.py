@@ -1,9 +1,7 @@
 """The publication box of a staff form: what is, what may be done, what will happen."""
 
 from django import forms
-from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,62 +11,13 @@ from publishing.editorial import (
     freshness,
     languages,
     policy,
-    richtext,
     services,
     steps,
-    wording,
 )
-from publishing.editorial.freshness import Freshness
+from publishing.editorial.forms.words import outcomes, step_labels
 from publishing.editorial.languages import column
-from publishing.editorial.models import Stage, State
-from publishing.editorial.richtext import RichTextField
-
-
-def standing(item, language: str) -> str:
-    """Where a language stands, in one or two words."""
-    if item.is_scheduled(language):
-        return _("scheduled")
-    state, stage = item.state(language), item.stage(language)
-    if state == State.DRAFT and stage != Stage.WRITING:
-        return stage.label
-    return state.label
-
-
-def owed(item, language: str) -> str:
-    """What the language lacks, in brackets; nothing where it is current or merely a draft."""
-    freshness = getattr(item, column("freshness", language))
-    if freshness in (Freshness.CURRENT, Freshness.DRAFT):
-        return ""
-    return f" ({Freshness(freshness).label})"
-
-
-def outcomes(item, language: str) -> dict[str, str]:
-    """What each step, and no step, leads to: whole sentences for the box."""
-    name = {"language": languages.language_name(language), "state": standing(item, language)}
-    return {
-        "": _("%(language)s stays as it is: %(state)s.") % name,
-        "submit": _("%(language)s goes to review.") % name,
-        "approve": _("%(language)s is approved.") % name,
-        "send_back": _("%(language)s goes back to its author.") % name,
-        "publish": _("%(language)s is published.") % name,
-        "unschedule": _("%(language)s is no longer scheduled.") % name,
-        "withdraw": _("%(language)s is withdrawn: the page stays, with a notice.") % name,
-        "unpublish": _("%(language)s is taken off the site.") % name,
-    }
-
-
-def step_labels(item, language: str) -> dict[str, str]:
-    keep = _("Leave as it is (%(state)s)") % {"state": standing(item, language)}
-    return {
-        "": keep,
-        "submit": _("Send to review"),
-        "approve": _("Approve"),
-        "send_back": _("Send back to the author"),
-        "publish": _("Publish"),
-        "unschedule": _("Take back the schedule"),
-        "withdraw": _("Withdraw, keep the page with a notice"),
-        "unpublish": _("Unpublish, remove the page"),
-    }
+from publishing.editorial.models import State
+from publishing.editorial.sources import source_changed
 
 
 class StepSelect(forms.RadioSelect):
@@ -80,25 +29,6 @@ class StepSelect(forms.RadioSelect):
         option = super().create_option(name, value, *args, **kwargs)
         option["attrs"]["data-outcome"] = self.outcomes.get(str(value), "")
         return option
-
-
-def column_label(column) -> str:
-    """ "Title (Chinese)" for one language's column of a translated field."""
-    return _("%(field)s (%(language)s)") % {
-        "field": capfirst(column.translated_field.verbose_name),
-        "language": languages.language_name(column.language),
-    }
-
-
-def look_like_the_admin(form):
-    """Gives the fields of a form of our own the labels and sizes of the admin's own forms."""
-    for field in form.fields.values():
-        if field.label:
-            field.label = capfirst(field.label)
-        if isinstance(field.widget, forms.Textarea):
-            field.widget.attrs |= {"class": "vLargeTextField", "rows": 3}
-        elif type(field.widget) is forms.TextInput:
-            field.widget.attrs.setdefault("class", "vTextField")
 
 
 CHANGES = [
@@ -155,19 +85,6 @@ def _replacement_field(label):
         max_length=300,
         help_text=gettext_lazy("When unpublished: where readers are led instead."),
     )
-
-
-def source_changed(row, name: str, source: str, before: str, path: str = "") -> str:
-    """What has changed in the source of a translation, with "still correct"."""
-    texts = before, languages.text(row, name, source)
-    if isinstance(row._meta.get_field(name), RichTextField):
-        texts = tuple(map(richtext.plain, texts))
-    context = {
-        "blocks": wording.blocks(*texts),
-        "name": path or name,
-        "tag": languages.TAGS[source],
-    }
-    return render_to_string("admin/editorial/_source_changed.html", context)
 
 
 class PublishableForm(forms.ModelForm):
