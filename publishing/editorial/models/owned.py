@@ -27,12 +27,17 @@ class OwnedRow(PublicModel):
         abstract = True
         ordering = ["order", "pk"]
 
+    @classmethod
+    def owner_field(cls):
+        for field in cls._meta.concrete_fields:
+            if field.is_relation and issubclass(field.related_model, Publishable):
+                return field
+        return None
+
     def owner(self):
         """The publishable item that this is a part of, if it is one's."""
-        for field in self._meta.concrete_fields:
-            if field.is_relation and issubclass(field.related_model, Publishable):
-                return getattr(self, field.name)
-        return None
+        field = self.owner_field()
+        return getattr(self, field.name) if field else None
 
     def affects_public_pages(self) -> bool:
         """Nobody sees the parts of a working copy."""
