@@ -33,9 +33,9 @@ from publishing.editorial.admin import (
     both,
     publication_fieldset,
 )
+from publishing.editorial.admin.choosers import KnownChoices
 from publishing.editorial.admin.filters import ChineseFilter, EnglishFilter
 from publishing.editorial.admin.word import WordDraftMixin
-from publishing.editorial.choosers import KnownChoices
 from publishing.editorial.forms import PublishableForm
 from publishing.editorial.languages import columns
 from publishing.exchange.pages import Door, ImportPagesMixin

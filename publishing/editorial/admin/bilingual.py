@@ -14,8 +14,8 @@ from publishing.editorial import (
     languages,
 )
 from publishing.editorial.admin.audit import AuditEventAdmin  # noqa: F401 -- registers itself
+from publishing.editorial.admin.choosers import KeyChoices, KnownChoices
 from publishing.editorial.admin.onelanguage import narrowed
-from publishing.editorial.choosers import KeyChoices, KnownChoices
 from publishing.editorial.forms import column_label
 from publishing.editorial.languages import columns
 
