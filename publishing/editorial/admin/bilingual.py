@@ -10,9 +10,7 @@ from js_asset import Media
 from modeltranslation.fields import TranslationField
 
 from publishing.cache.admin import BumpingAdminMixin
-from publishing.editorial import (
-    languages,
-)
+from publishing.editorial import languages
 from publishing.editorial.admin.audit import AuditEventAdmin  # noqa: F401 -- registers itself
 from publishing.editorial.admin.choosers import KeyChoices, KnownChoices
 from publishing.editorial.admin.onelanguage import narrowed

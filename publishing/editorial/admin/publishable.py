@@ -1,25 +1,15 @@
 """The staff form of what is published: a release, an event, a page."""
 
 from csp.decorators import csp_update
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets, unquote
-from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from publishing.editorial import (
-    clocks,
-    history,
-    languages,
-    policy,
-    reading,
-    services,
-    steps,
-    traversal,
-)
+from publishing.editorial import history, languages, policy, reading, services
 from publishing.editorial.admin import onelanguage
 from publishing.editorial.admin.autosaving import AutosaveMixin
 from publishing.editorial.admin.bilingual import EDITOR_STYLE, BilingualAdmin
@@ -42,9 +32,9 @@ from publishing.editorial.admin.links import LinksMixin
 from publishing.editorial.admin.merging import MergeMixin
 from publishing.editorial.admin.onelanguage import narrowed, without
 from publishing.editorial.admin.preview import PreviewMixin
+from publishing.editorial.admin.saving import SavingMixin
 from publishing.editorial.admin.usage import WhereUsedMixin
 from publishing.editorial.admin.versions import VersionsMixin
-from publishing.editorial.exceptions import Refused
 from publishing.editorial.forms import PublishableForm
 from publishing.editorial.forms.words import outcomes, owed, standing
 from publishing.editorial.languages import column
@@ -53,6 +43,7 @@ from publishing.editorial.sources import show_changed_sources
 
 @method_decorator(csp_update({"style-src": [EDITOR_STYLE]}), name="changeform_view")
 class PublishableAdmin(
+    SavingMixin,
     MergeMixin,
     AutosaveMixin,
     PreviewMixin,
@@ -154,90 +145,6 @@ class PublishableAdmin(
     def delete_queryset(self, request, queryset):
         for item in queryset:
             self.delete_model(request, item)
-
-    def save_model(self, request, obj, form, change):
-        form.before = form.said = None
-        if not change:
-            obj.created_by = request.user
-            super().save_model(request, obj, form, change)
-        elif self.is_live(obj):
-            # Only what this form asks for: somebody may be publishing a change just now.
-            names = {field.name for field in obj._meta.concrete_fields} & set(form.changed_data)
-            obj.save(update_fields=[*names, "saved_at"])
-        else:
-            form.before = type(obj).with_copies.get(pk=obj.pk)
-            form.said = traversal.snapshot(form.before)
-            super().save_model(request, obj, form, change)
-
-    def save_related(self, request, form, formsets, change):
-        super().save_related(request, form, formsets, change)
-        if not (change and self.is_live(form.instance)):
-            self.record_save(request, form)
-        self.set_windows(request, form)
-        self.take_steps(request, form)
-
-    def set_windows(self, request, form):
-        for code in languages.CODES:
-            window = form.window(code)
-            if window is None:
-                continue
-            try:
-                row = services.set_window(
-                    item=form.instance, language=code, user=request.user, **window
-                )
-            except Refused as refusal:
-                self.message_user(request, str(refusal), messages.ERROR)
-                continue
-            if row.waits_for_embargo(code):
-                text = _("%(language)s is published, but hidden by its embargo until %(instant)s.")
-                words = {
-                    "language": languages.language_name(code),
-                    "instant": clocks.told(window["embargo_until"]),
-                }
-                self.message_user(request, text % words, messages.WARNING)
-
-    def record_save(self, request, form):
-        dropped = services.record_save(
-            before=form.before,
-            said=form.said,
-            item=form.instance,
-            user=request.user,
-            note=form.cleaned_data.get("save_note", ""),
-            still_correct=form.still_correct(),
-        )
-        for code in dropped:
-            text = _("%(language)s was changed after its approval and goes back to review.")
-            self.message_user(
-                request, text % {"language": languages.language_name(code)}, messages.WARNING
-            )
-
-    def take_steps(self, request, form):
-        said = [outcomes(form.instance, code)[""] for code in languages.CODES]
-        asked = self.asks_first(request, form)
-        for code, step in form.chosen_steps():
-            if asked and step == "publish":
-                continue
-            try:
-                with transaction.atomic():
-                    row = form.take_step(code, step)
-                said[languages.CODES.index(code)] = self.said(row, code, step)
-            except Refused as refusal:
-                self.message_user(request, str(refusal), messages.ERROR)
-        if not asked:
-            self.message_user(request, " ".join(said), messages.INFO)
-
-    def said(self, item, code, step):
-        if step == "publish" and item.is_scheduled(code):
-            return _("%(language)s is scheduled.") % {"language": languages.language_name(code)}
-        return outcomes(item, code)[step]
-
-    def response_change(self, request, obj):
-        """A working copy that was published whole is no more: its item is shown instead."""
-        row = steps.current(obj)
-        return super().response_change(request, obj) if row is obj else self.to_form(row)
-
-    def log_change(self, request, obj, message):
-        return super().log_change(request, obj.item, message)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None:

@@ -4,9 +4,7 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from publishing.editorial import (
-    languages,
-)
+from publishing.editorial import languages
 
 
 def column_label(column) -> str:

@@ -4,14 +4,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publishing.editorial import (
-    bases,
-    freshness,
-    languages,
-    policy,
-    services,
-    steps,
-)
+from publishing.editorial import bases, freshness, languages, policy, services, steps
 from publishing.editorial.forms.schedule import ScheduleForm
 from publishing.editorial.forms.words import outcomes, step_labels
 from publishing.editorial.languages import column

@@ -2,9 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from publishing.editorial import (
-    languages,
-)
+from publishing.editorial import languages
 from publishing.editorial.freshness import Freshness
 from publishing.editorial.languages import column
 from publishing.editorial.models import Stage, State
