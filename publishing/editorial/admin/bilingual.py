@@ -11,7 +11,6 @@ from modeltranslation.fields import TranslationField
 
 from publishing.cache.admin import BumpingAdminMixin
 from publishing.editorial import languages
-from publishing.editorial.admin.audit import AuditEventAdmin  # noqa: F401 -- registers itself
 from publishing.editorial.admin.choosers import KeyChoices, KnownChoices
 from publishing.editorial.admin.onelanguage import narrowed
 from publishing.editorial.forms import column_label

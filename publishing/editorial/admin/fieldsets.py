@@ -3,7 +3,6 @@
 from django.utils.translation import gettext_lazy as _
 
 from publishing.editorial import copies, languages
-from publishing.editorial.admin.audit import AuditEventAdmin  # noqa: F401 -- registers itself
 from publishing.editorial.admin.bilingual import both
 from publishing.editorial.languages import column, columns
 

@@ -3,7 +3,6 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from publishing.editorial.admin.audit import AuditEventAdmin  # noqa: F401 -- registers itself
 from publishing.editorial.terms import Term
 
 
