@@ -103,7 +103,7 @@ class TestRelations:
         one = make_institution()
         with translation.override("zh-hans"), pytest.raises(Refused) as refusal:
             services.relate(institution=one, kind="related", other=one)
-        assert str(refusal.value)
+        assert str(refusal.value) == "机构与自身没有关系。"
 
     def test_an_institution_that_is_not_public_is_not_named(self, client):
         one, secret = make_institution("Alpha"), make_institution("Secret", is_public=False)
