@@ -34,12 +34,6 @@ from tests.builders import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
-
-
 def page(client, institution, language="en"):
     response = client.get(f"/{language}/partners/{institution.slug}/")
     assert response.status_code == 200

@@ -25,13 +25,6 @@ from tests.builders import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def english():
-    """A request leaves its language behind; every test begins in English."""
-    with translation.override("en"):
-        yield
-
-
 def html_of(client, path, status=200):
     response = client.get(path)
     assert response.status_code == status

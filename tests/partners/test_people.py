@@ -25,12 +25,6 @@ from tests.forms import submit
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
-
-
 class TestNames:
     def test_a_name_stands_as_it_is_printed_in_each_script(self):
         person = make_person("Lv Jian", "吕建", family_en="Lv", given_en="Jian")
