@@ -9,7 +9,7 @@ import uuid
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +29,12 @@ from publishing.editorial.slugs import is_taken, slug_form, unused_slug
 
 # Later than every debt, for the order of those that have none.
 NEVER = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
+
+
+GONE_BEFORE = {
+    "en": _("English would be gone before it appears: its expiry comes first."),
+    "zh-hans": _("Chinese would be gone before it appears: its expiry comes first."),
+}
 
 
 class State(models.TextChoices):
@@ -329,6 +335,16 @@ class Publishable(PublicModel):
                 )
                 for code in languages.CODES
             ),
+            *(
+                models.CheckConstraint(
+                    condition=Q((f"{column('publish_at', code)}__isnull", True))
+                    | Q((f"{column('expire_at', code)}__isnull", True))
+                    | Q((f"{column('expire_at', code)}__gt", F(column("publish_at", code)))),
+                    name=f"%(app_label)s_%(class)s_expiry_{languages.suffix(code)}",
+                    violation_error_message=GONE_BEFORE[code],
+                )
+                for code in languages.CODES
+            ),
         ]
 
     def __str__(self):
@@ -443,13 +459,6 @@ class Publishable(PublicModel):
 
     def clean(self):
         super().clean()
-        for code in languages.CODES:
-            publish, _embargo, expire = self.window(code)
-            if publish and expire and expire <= publish:
-                raise ValidationError(
-                    _("%(language)s would be gone before it appears: its expiry comes first.")
-                    % {"language": languages.language_name(code)}
-                )
         if not self.slug:
             if self.item.has_been_public():
                 raise ValidationError({"slug": _("A published item needs its address.")})
