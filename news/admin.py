@@ -38,6 +38,7 @@ from publishing.editorial.admin import (
 from publishing.editorial.choosers import KnownChoices
 from publishing.editorial.forms import PublishableForm
 from publishing.editorial.languages import columns
+from publishing.editorial.rowlimits import LimitedInlineFormSet
 from publishing.editorial.word_admin import WordDraftMixin
 from publishing.exchange.pages import Door, ImportPagesMixin
 from publishing.media.widgets import LeadImageAdminMixin
@@ -79,6 +80,7 @@ class PartInline(LeadImageAdminMixin, KnownChoices, BilingualFields, admin.Stack
 
     extra = 0
     classes = ["collapse"]
+    formset = LimitedInlineFormSet
 
 
 class QuoteInline(PartInline):

@@ -9,6 +9,7 @@ from portal.models import Banner, HomeBlock, MenuItem, Milestone, Page, Pin, Sit
 from publishing.editorial.accounts import AuditedGroupAdmin
 from publishing.editorial.admin import (
     BilingualAdmin,
+    LimitedListMixin,
     PublishableAdmin,
     both,
     publication_fieldset,
@@ -51,7 +52,7 @@ class MilestoneAdmin(SearchAdminMixin, BilingualAdmin):
 
 
 @admin.register(MenuItem)
-class MenuItemAdmin(admin.ModelAdmin):
+class MenuItemAdmin(LimitedListMixin, admin.ModelAdmin):
     list_display = ["__str__", "section", "page", "order"]
     list_editable = ["order"]
     list_select_related = ["page"]

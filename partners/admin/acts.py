@@ -29,6 +29,7 @@ from publishing.editorial.dates import PartialDateField
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.forms import column_label, look_like_the_admin
 from publishing.editorial.languages import columns
+from publishing.editorial.rowlimits import LimitedPlainFormSet
 
 Kind = AgreementAction.Kind
 SIGNATURE = "signature"
@@ -199,7 +200,7 @@ class AreaForm(forms.ModelForm):
         look_like_the_admin(self)
 
 
-class _Areas(forms.BaseFormSet):
+class _Areas(LimitedPlainFormSet):
     def values(self):
         """The areas as ``life.areas_of`` gives them."""
         rows = []

@@ -23,6 +23,7 @@ from publishing.editorial.admin import BilingualAdmin, BilingualFields, Bilingua
 from publishing.editorial.choosers import KnownChoices
 from publishing.editorial.languages import columns
 from publishing.editorial.recording import AuditedRecordMixin
+from publishing.editorial.rowlimits import LimitedInlineFormSet
 from publishing.editorial.usepages import WhereUsedMixin
 from publishing.exchange.pages import ExportPageMixin, ImportPagesMixin
 from publishing.search.admin import SearchAdminMixin
@@ -79,6 +80,7 @@ class AfterConclusionMixin:
 
 class PartyInline(AfterConclusionMixin, KnownChoices, BilingualFields, admin.StackedInline):
     model = AgreementParty
+    formset = LimitedInlineFormSet
     extra = 0
     fieldsets = [
         (
@@ -104,6 +106,7 @@ class PartyInline(AfterConclusionMixin, KnownChoices, BilingualFields, admin.Sta
 
 class AreaInline(AfterConclusionMixin, KnownChoices, BilingualFields, admin.StackedInline):
     model = AgreementArea
+    formset = LimitedInlineFormSet
     extra = 0
     fieldsets = [
         (

@@ -4,7 +4,6 @@ from csp.decorators import csp_update
 from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.db import models, transaction
-from django.forms.models import BaseInlineFormSet
 from django.http import HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils.decorators import method_decorator
@@ -39,6 +38,7 @@ from publishing.editorial.linkpages import LinksMixin
 from publishing.editorial.mergepages import MergeMixin
 from publishing.editorial.onelanguage import narrowed, without
 from publishing.editorial.preview import PreviewMixin
+from publishing.editorial.rowlimits import LimitedFormSet, LimitedInlineFormSet
 from publishing.editorial.rowsources import show_changed_sources
 from publishing.editorial.terms import Term
 from publishing.editorial.usepages import WhereUsedMixin
@@ -78,13 +78,22 @@ class BilingualFields:
         return {"labels": {column.name: column_label(column) for column in columns}}
 
 
+class LimitedListMixin:
+    """For lists that are edited in place."""
+
+    def get_changelist_formset(self, request, **kwargs):
+        return super().get_changelist_formset(request, formset=LimitedFormSet, **kwargs)
+
+
 # The style sheet that the text editor (TipTap, by way of django-prose-editor) writes into the
 # page. The policy admits exactly this text; a test fails when an upgrade changes it.
 EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
 
 
 @method_decorator(csp_update({"style-src": [EDITOR_STYLE]}), name="changeform_view")
-class BilingualAdmin(BumpingAdminMixin, BilingualFields, KeyChoices, admin.ModelAdmin):
+class BilingualAdmin(
+    LimitedListMixin, BumpingAdminMixin, BilingualFields, KeyChoices, admin.ModelAdmin
+):
     """Any record with texts in two languages."""
 
     def render_change_form(self, request, context, *args, **kwargs):
@@ -95,7 +104,7 @@ class BilingualAdmin(BumpingAdminMixin, BilingualFields, KeyChoices, admin.Model
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-class NamedDeletion(BaseInlineFormSet):
+class NamedDeletion(LimitedInlineFormSet):
     """The box that deletes a row says so to those who do not see the head of its column."""
 
     def add_fields(self, form, index):
