@@ -86,10 +86,7 @@ class Page:
 
     def compress(self, coding):
         """Make the variant for "gzip" or "br"."""
-        plain = self.variants[""].body[0]
-        if coding == "br":
-            return self._add(coding, brotli.compress(plain, quality=BROTLI_QUALITY))
-        return self._add(coding, gzip.compress(plain, GZIP_LEVEL, mtime=0))
+        return self._add(coding, compressed(self.variants[""].body[0], coding))
 
     def _add(self, coding, body):
         headers = [
@@ -109,6 +106,12 @@ class Page:
     def _etag(self, coding):
         suffix = f"-{coding}" if coding else ""
         return f'"{self.digest}.{self.moment.version}{suffix}"'
+
+
+def compressed(plain, coding):
+    if coding == "br":
+        return brotli.compress(plain, quality=BROTLI_QUALITY)
+    return gzip.compress(plain, GZIP_LEVEL, mtime=0)
 
 
 def etag_of_version(if_none_match, version):
