@@ -64,6 +64,7 @@ EXTENSIONS = {
             "images": _("pictures"),
             "styles": _("colours and sizes"),
             "objects": _("scripts and objects"),
+            "remarks": _("remarks and text struck out"),
         }
     },
 }
