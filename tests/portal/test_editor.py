@@ -26,15 +26,14 @@ WORD = """
 <p><img src="data:image/png;base64,AAAA"></p>
 <script>alert(1)</script>
 """
-WPS = """
-<p class="MsoNormal" style="mso-list:l0 level1 lfo1;"><span style='mso-list:Ignore;'>一、<span>&nbsp;
-</span></span><span>概况</span></p>
-<p class="MsoNormal" style="mso-list:l1 level1 lfo2;"><span style='mso-list:Ignore;'>（2）<span>&nbsp;
-</span></span><span style="font-weight:bold">甲</span></p>
-<p class="MsoNormal" style="mso-list:l2 level1 lfo3;"><span style='mso-list:Ignore;'>&#xf06c;<span>&nbsp;
-</span></span>乙</p>
-<b style="font-weight:normal"><p>丙</p></b>
-"""
+MARK = "<span style='mso-list:Ignore;'>%s<i>&nbsp;</i></span>"
+WPS = (
+    f"<p style='mso-list:l0 level1 lfo1;'>{MARK % '一、'}<span>概况</span></p>"
+    f"<p style='mso-list:l1 level1 lfo2;'>{MARK % '（2）'}"
+    "<span style='font-weight:bold'>甲</span></p>"
+    f"<p style='mso-list:l2 level1 lfo3;'>{MARK % '&#xf06c;'}乙</p>"
+    "<b style='font-weight:normal'><p>丙</p></b>"
+)
 
 
 def picture(**fields):
