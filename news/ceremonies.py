@@ -15,11 +15,11 @@ from news import services
 from news.models import Event
 from partners.models import Agreement, Institution, Participation
 from publishing.editorial import languages
-from publishing.editorial.choosers import KnownSelect
+from publishing.editorial.admin.choosers import KnownSelect
+from publishing.editorial.admin.rowlimits import LimitedPlainFormSet
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.forms import column_label, look_like_the_admin
 from publishing.editorial.languages import columns
-from publishing.editorial.rowlimits import LimitedPlainFormSet
 
 
 def _label_columns(form, model, names):

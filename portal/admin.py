@@ -9,13 +9,13 @@ from portal.models import Banner, HomeBlock, MenuItem, Milestone, Page, Pin, Sit
 from publishing.editorial.accounts import AuditedGroupAdmin
 from publishing.editorial.admin import (
     BilingualAdmin,
-    LimitedListMixin,
     PublishableAdmin,
     both,
     publication_fieldset,
 )
+from publishing.editorial.admin.rowlimits import LimitedListMixin
+from publishing.editorial.admin.word import WordDraftMixin
 from publishing.editorial.languages import columns
-from publishing.editorial.word_admin import WordDraftMixin
 from publishing.media.widgets import LeadImageAdminMixin
 from publishing.search.admin import SearchAdminMixin
 

@@ -24,12 +24,12 @@ from partners.models import (
     Signature,
 )
 from publishing.editorial import languages
-from publishing.editorial.choosers import KnownSelect
+from publishing.editorial.admin.choosers import KnownSelect
+from publishing.editorial.admin.rowlimits import LimitedPlainFormSet
 from publishing.editorial.dates import PartialDateField
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.forms import column_label, look_like_the_admin
 from publishing.editorial.languages import columns
-from publishing.editorial.rowlimits import LimitedPlainFormSet
 
 Kind = AgreementAction.Kind
 SIGNATURE = "signature"

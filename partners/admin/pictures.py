@@ -4,8 +4,8 @@ from django.contrib import admin, messages
 
 from partners.models import PersonShown, doubts_of, with_posts
 from publishing.editorial.admin import BilingualFields, both
-from publishing.editorial.choosers import KnownChoices
-from publishing.editorial.rowlimits import LimitedInlineFormSet
+from publishing.editorial.admin.choosers import KnownChoices
+from publishing.editorial.admin.rowlimits import LimitedInlineFormSet
 from publishing.media.admin import ImageAdmin
 from publishing.media.models import Image
 

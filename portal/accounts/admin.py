@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from portal.accounts.services import end_sessions
 from publishing.editorial.accounts import AuditedUserAdmin
-from publishing.editorial.readonly import WrittenByServicesAdmin
+from publishing.editorial.admin.readonly import WrittenByServicesAdmin
 
 # Its package gives it no words that could be translated.
 Authenticator._meta.verbose_name = _("second factor")

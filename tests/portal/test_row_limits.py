@@ -6,7 +6,7 @@ from django.db import models
 
 from news.models import Quote
 from portal.models import MenuItem
-from publishing.editorial.rowlimits import NEW_ROWS, LimitedRows
+from publishing.editorial.admin.rowlimits import NEW_ROWS, LimitedRows
 from tests.builders import make_release, make_user
 from tests.forms import fields, submit
 

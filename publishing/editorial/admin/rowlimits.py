@@ -39,3 +39,10 @@ class LimitedGenericFormSet(LimitedRows, BaseGenericInlineFormSet):
 class LimitedPlainFormSet(LimitedRows, BaseFormSet):
     def _shown(self) -> int:
         return len(self.initial or ())
+
+
+class LimitedListMixin:
+    """For lists that are edited in place."""
+
+    def get_changelist_formset(self, request, **kwargs):
+        return super().get_changelist_formset(request, formset=LimitedFormSet, **kwargs)
