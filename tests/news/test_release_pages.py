@@ -177,7 +177,9 @@ class TestList:
 
     def test_speaks_only_the_readers_language(self, client):
         make_release(public=["en"], headline_en="English alone", headline_zh_hans="中文草稿")
+        make_release(public=["zh-hans"], headline_zh_hans="中文新闻")
         page = text(client.get("/zh-hans/news/"))
+        assert "中文新闻" in page
         assert "English alone" not in page
         assert "中文草稿" not in page
 
