@@ -416,14 +416,18 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
         beyond = Q((f"{name}__{way}e", place)) & (
             Q((f"{name}__{way}", place)) | Q((f"pk__{way}", release))
         )
-        found = self.filter(beyond).order_by(f"{order}{name}", f"{order}pk")
-        return found.only("slug", *languages.columns("headline", "list_title"))
+        return self.filter(beyond).order_by(f"{order}{name}", f"{order}pk")
 
     def for_page(self):
         """Everything of one language; the texts of the other stay behind."""
         there = languages.other(languages.active())
         rows = self.select_related("field", "lead_image").with_pageviews()
         return rows.defer(*(column(name, there) for name in ("headline", "summary", "body")))
+
+    def for_link(self):
+        """What a link shows, and the place in the list of who follows it."""
+        here = languages.active()
+        return self.only("slug", *(column(name, here) for name in ("order", "headline", "list_title")))
 
     def for_row(self):
         """What ``news/_release_row.html`` shows and nothing else."""
@@ -585,6 +589,10 @@ class Release(Publishable):
     @property
     def printed_date(self):
         return read(self.release_date)
+
+    def place(self) -> tuple[datetime.datetime | None, int]:
+        """Where it stands in the reader's list, which goes from the last place to the first."""
+        return getattr(self, column("order", languages.active())), self.pk
 
     @property
     def title_in_lists(self):
