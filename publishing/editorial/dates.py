@@ -108,7 +108,8 @@ def _month_year(date: PartialDate, _language) -> str:
     return formats.date_format(date.first, pgettext("month beneath a day", "M Y"))
 
 
-def read(text: str) -> PartialDate | None:
+@lru_cache(4096)
+def read(text: str | None) -> PartialDate | None:
     """The partial date in a column; None when the date is not known.
 
     None too for a text that is no date: a row is asked for its dates while its fields are still
