@@ -427,7 +427,9 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
     def for_link(self):
         """What a link shows, and the place in the list of who follows it."""
         here = languages.active()
-        return self.only("slug", *(column(name, here) for name in ("order", "headline", "list_title")))
+        return self.only(
+            "slug", *(column(name, here) for name in ("order", "headline", "list_title"))
+        )
 
     def for_row(self):
         """What ``news/_release_rows.html`` shows and nothing else."""
@@ -596,7 +598,8 @@ class Release(Publishable):
 
     @property
     def title_in_lists(self):
-        return self.list_title or self.headline
+        here = languages.active()
+        return languages.text(self, "list_title", here) or languages.text(self, "headline", here)
 
     def has(self, name: str) -> bool:
         """Whether a relation is worth asking for: false where its page found that it is empty."""
@@ -613,9 +616,9 @@ class Release(Publishable):
         """ "NANJING, China, July 3, 2020 /PRNewswire/ --", as far as its parts are known."""
         date = read(self.dateline_date)
         parts = {"place": self.dateline_place or "", "date": date.in_dateline() if date else ""}
-        line = pgettext("place and date that open a wire text", "%(place)s, %(date)s") % parts
-        if not all(parts.values()):
-            line = parts["place"] or parts["date"]
+        line = parts["place"] or parts["date"]
+        if all(parts.values()):
+            line = pgettext("place and date that open a wire text", "%(place)s, %(date)s") % parts
         wire = f"/{self.dateline_wire}/" if self.dateline_wire else ""
         opening = " ".join(part for part in (line, wire) if part)
         return f"{opening} --" if opening else ""

@@ -12,7 +12,6 @@ from news.models import Event, Release
 from partners import relationship
 from partners.models import Agreement, AgreementParty, Institution, Participation
 from publishing.cache.prepared import prepared
-from publishing.editorial import languages
 from publishing.editorial.records import ChangeNote
 
 ROWS = ("quotes", "points", "notes", "attachments", "pictures", "corrections")

@@ -72,7 +72,7 @@ class PartialDate:
     @property
     def month_year(self) -> str:
         """What stands beneath a large day numeral: "Sep 2020", 2020年9月, or the year alone."""
-        return _month_year(self, get_language())
+        return _month_year(self.year, self.month, get_language())
 
     @property
     def month_day(self) -> str:
@@ -101,11 +101,12 @@ class PartialDate:
 
 
 @lru_cache(4096)
-def _month_year(date: PartialDate, _language) -> str:
+def _month_year(year: int, month: int | None, _language) -> str:
     # Kept, because each row of a list asks for it.
-    if date.month is None:
-        return gettext("%(year)s") % {"year": date.year}
-    return formats.date_format(date.first, pgettext("month beneath a day", "M Y"))
+    if month is None:
+        return gettext("%(year)s") % {"year": year}
+    first = datetime.date(year, month, 1)
+    return formats.date_format(first, pgettext("month beneath a day", "M Y"))
 
 
 @lru_cache(4096)

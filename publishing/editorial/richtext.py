@@ -122,6 +122,11 @@ def blocks(html: str | None, *, opening: str = "") -> list[SafeString]:
     ]
 
 
+def joined(parts: list[SafeString]) -> SafeString:
+    """Parts of ``blocks`` as one."""
+    return mark_safe("\n".join(parts))  # noqa: S308 -- each is clean
+
+
 def _outermost(html):
     """Where the outermost elements of cleaned HTML end, its parts do."""
     pieces, start, depth = [], 0, 0
