@@ -22,8 +22,8 @@ from publishing.media.renditions import rendition
 @dataclass(frozen=True)
 class Picture:
     address: str
-    width: int
-    height: int
+    width: str
+    height: str
     alt: str
 
 
@@ -105,10 +105,10 @@ def picture(image, item, shape: str, title: str) -> Picture:
     """The photograph in the shape asked for, else the card drawn for the item."""
     if image is not None:
         made = rendition(image, "social" if shape == "wide" else "square")
-        return Picture(absolute(made.url), *made.size, image.alt_for_reader or title)
+        return Picture(absolute(made.url), *map(str, made.size), image.alt_for_reader or title)
     slug = getattr(item, "slug", None) or getattr(item, "number", None) or PORTAL
     address = absolute(address_of("card", slug, shape=shape))
-    return Picture(address, *SHAPES[shape], title)
+    return Picture(address, *map(str, SHAPES[shape]), title)
 
 
 def trail(item, title, context) -> tuple[tuple[str, str], ...]:

@@ -51,34 +51,43 @@ class _Plan:
         if missing:
             raise TypeError(f"{build.__qualname__}: value {min(missing)} is not in the query.")
         self.name = f"portal_{next(self.numbers)}"
+        self.call = f"EXECUTE {self.name} ({', '.join(['%s'] * len(markers))})"
 
     def rows(self, values):
-        values = [self._adapted(value) for value in values]
-        params = [param if number is None else values[number] for number, param in self.params]
         connection = connections[self.db]
+        values = [self._adapted(value) for value in values]
         with connection.cursor() as cursor:
-            cursor.execute(self._words(connection), params)
+            cursor.execute(*self._question(connection, values))
             found = cursor.fetchall()
         rows = [self.rows_of.made(row) for row in self.rows_of.converted(found, connection)]
         if self.lookups:
             prefetch_related_objects(rows, *self.lookups)
         return rows
 
-    def _words(self, connection):
+    def _question(self, connection, values):
         """The query, or the name under which this connection to PostgreSQL knows its plan."""
         # Where connections are pooled by transaction, neither cursors nor names last.
         if connection.vendor != "postgresql" or connection.settings_dict.get(
             "DISABLE_SERVER_SIDE_CURSORS"
         ):
-            return self.sql
+            return self.sql, [
+                param if number is None else values[number] for number, param in self.params
+            ]
         connection.ensure_connection()
         known = _names(connection)
         if self.name not in known:
-            places = tuple(f"${number}" for number in range(1, len(self.params) + 1))
-            with connection.connection.cursor() as cursor:
-                cursor.execute(f"PREPARE {self.name} AS {self.sql % places}")
+            self._prepare(connection.connection)
             known.add(self.name)
-        return f"EXECUTE {self.name} ({', '.join(['%s'] * len(self.params))})"
+        return self.call, values
+
+    def _prepare(self, connection):
+        """Only what differs is left open, once for each value however often it stands there."""
+        with connection.cursor() as cursor:
+            words = tuple(
+                cursor.mogrify("%s", [param]).decode() if number is None else f"${number + 1}"
+                for number, param in self.params
+            )
+            cursor.execute(f"PREPARE {self.name} AS {self.sql % words}")
 
     def _adapted(self, value):
         if isinstance(value, datetime.datetime):
