@@ -26,7 +26,7 @@ class Generation(models.Model):
 
 
 def current(using=DEFAULT_DB_ALIAS, first=""):
-    """The generation as the current transaction sees it; ``first`` is sent ahead of the question."""
+    """The generation as the current transaction sees it; ``first`` is sent ahead of the query."""
     connection = connections[using]
     if connection.in_atomic_block:
         # What was read here must not be read again after a further change in this transaction.

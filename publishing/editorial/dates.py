@@ -94,15 +94,20 @@ class PartialDate:
 
     def localised(self) -> str:
         """As the reader's language writes it: "25 September 2020", 2020年9月25日."""
-        if self.precision == "year":
-            return gettext("%(year)s") % {"year": self.year}
-        name = "DATE_FORMAT" if self.day else "YEAR_MONTH_FORMAT"
-        return formats.date_format(self.first, name)
+        return _localised(self, get_language())
+
+
+# Kept, because each row of a list asks for them.
+@lru_cache(4096)
+def _localised(date: PartialDate, _language) -> str:
+    if date.precision == "year":
+        return gettext("%(year)s") % {"year": date.year}
+    name = "DATE_FORMAT" if date.day else "YEAR_MONTH_FORMAT"
+    return formats.date_format(date.first, name)
 
 
 @lru_cache(4096)
 def _month_year(year: int, month: int | None, _language) -> str:
-    # Kept, because each row of a list asks for it.
     if month is None:
         return gettext("%(year)s") % {"year": year}
     first = datetime.date(year, month, 1)
