@@ -12,6 +12,12 @@ DOCUMENT_TEXT = FullText(
     groups={"titles": ("title", "marks"), "everything": ("title", "body", "marks")},
     # One Chinese character is a question too.
     prefixes="1 2 3",
+    beside={
+        "kind": "varchar NOT NULL",
+        "object_id": "bigint NOT NULL",
+        "visible_from": "timestamptz NOT NULL",
+        "visible_until": "timestamptz",
+    },
 )
 
 ENTRY_TEXT = WordSets(
@@ -20,7 +26,7 @@ ENTRY_TEXT = WordSets(
     groups={"names": ("names", "marks"), "everything": ("names", "place", "marks")},
     prefixes="2 3 4 5",
     apart="place",
-    number="combination_id",
+    beside={"combination_id": "bigint NOT NULL"},
 )
 
 
