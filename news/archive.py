@@ -17,10 +17,12 @@ from news.models import Release
 from news.paging import DeepPaginator
 from news.selection import UNDATED, Selection
 from partners.models import Institution
-from publishing.cache.prepared import prepared
+from publishing.cache.prepared import compiled, prepared
 from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
 from publishing.editorial.languages import column
+
+END_OF_TIME = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
 
 
 @dataclass(frozen=True)
@@ -144,10 +146,14 @@ class ArchivePaginator(DeepPaginator):
 @once_per_version
 def _keys(chosen, bound, skipped, number):
     """Which releases stand on a page: those after ``skipped`` of the ones before ``bound``."""
-    releases = chosen.releases().newest_first()
-    if bound:
-        releases = releases.before(bound)
-    return list(releases.values_list("pk", flat=True)[skipped : skipped + number])
+    releases = _before(chosen)(bound or END_OF_TIME, part=(skipped, number))
+    return [release.pk for release in releases]
+
+
+@once_per_version
+def _before(chosen):
+    """The pages of a choice ask the same, each from another instant on."""
+    return compiled(lambda bound: chosen.releases().before(bound).newest_first().only("pk"))
 
 
 @prepared

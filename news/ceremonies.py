@@ -15,7 +15,7 @@ from news import services
 from news.models import Event
 from partners.models import Agreement, Institution, Participation
 from publishing.editorial import languages
-from publishing.editorial.choosers import KnownSelect
+from publishing.editorial.admin.choosers import KnownSelect
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.forms import column_label, look_like_the_admin
 from publishing.editorial.languages import columns

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from django.utils.translation import gettext as _
 
 MAX_MEGABYTES = 50
-_CHUNK = 1 << 20
+_MEGABYTE = 1 << 20
 
 
 def suffix(filename: str) -> str:
@@ -55,7 +55,7 @@ def problem(file, filename: str) -> str:
     if check is None:
         known = ", ".join(sorted(name.removeprefix(".").upper() for name in _CHECKS))
         return _("This kind of file is not taken. Taken are: %(kinds)s.") % {"kinds": known}
-    if file.size > MAX_MEGABYTES * _CHUNK:
+    if file.size > MAX_MEGABYTES * _MEGABYTE:
         return _("The file is larger than %(limit)s MB.") % {"limit": MAX_MEGABYTES}
     file.seek(0)
     right = check(file)
@@ -68,9 +68,7 @@ def problem(file, filename: str) -> str:
 
 
 def sha256(file) -> str:
-    digest = hashlib.sha256()
     file.seek(0)
-    while chunk := file.read(_CHUNK):
-        digest.update(chunk)
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
     file.seek(0)
-    return digest.hexdigest()
+    return digest

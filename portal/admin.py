@@ -13,8 +13,8 @@ from publishing.editorial.admin import (
     both,
     publication_fieldset,
 )
+from publishing.editorial.admin.word import WordDraftMixin
 from publishing.editorial.languages import columns
-from publishing.editorial.word_admin import WordDraftMixin
 from publishing.media.widgets import LeadImageAdminMixin
 from publishing.search.admin import SearchAdminMixin
 

@@ -1,9 +1,15 @@
 import os
 import shutil
+import threading
+import time
 
 import pytest
 from django.conf import settings
 from django.utils import translation
+from playwright.sync_api import expect
+
+# A busy machine answers late; a browser that waits longer makes no test pass that should not.
+expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items):
@@ -25,6 +31,23 @@ def pytest_collection_modifyitems(items):
 def begins_in_english():
     """Each test begins in English, whatever language the last request of another left behind."""
     translation.activate(settings.LANGUAGE_CODE)
+
+
+@pytest.fixture(autouse=True)
+def answered_to_the_end(request):
+    """The live server ends what a browser still asked for before the tables are emptied.
+
+    A browser that closes leaves its last requests running in threads of this process; they would
+    lock the tables, or write into the database of the next test. This fixture is set up before
+    the browser's, so it comes to its end after them.
+    """
+    yield
+    if "live_server" not in request.fixturenames:
+        return
+    give_up = time.monotonic() + 30
+    while any("process_request_thread" in thread.name for thread in threading.enumerate()):
+        assert time.monotonic() < give_up, "the live server still answers a request"
+        time.sleep(0.01)
 
 
 def pytest_sessionfinish(session):

@@ -2,6 +2,8 @@
 
 from html.parser import HTMLParser
 
+from playwright.sync_api import expect
+
 UNSENT = {"submit", "button", "reset", "file", "image"}
 
 
@@ -70,3 +72,9 @@ def submit(client, address, form_id, *, follow=False, **changes):
     page = client.get(address)
     assert page.status_code == 200, page.status_code
     return client.post(address, fields(page, form_id) | changes, follow=follow)
+
+
+def press_save(page):
+    """Press "Save" in the browser and wait until the server has said that it saved."""
+    page.get_by_role("button", name="Save", exact=True).first.click()
+    expect(page.locator(".messagelist .success").first).to_be_visible()

@@ -24,7 +24,7 @@ from partners.models import (
     Signature,
 )
 from publishing.editorial import languages
-from publishing.editorial.choosers import KnownSelect
+from publishing.editorial.admin.choosers import KnownSelect
 from publishing.editorial.dates import PartialDateField
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.forms import column_label, look_like_the_admin

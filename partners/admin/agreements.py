@@ -20,10 +20,10 @@ from partners.models import (
     AgreementParty,
 )
 from publishing.editorial.admin import BilingualAdmin, BilingualFields, BilingualInline, both
-from publishing.editorial.choosers import KnownChoices
+from publishing.editorial.admin.choosers import KnownChoices
+from publishing.editorial.admin.recording import AuditedRecordMixin
+from publishing.editorial.admin.usage import WhereUsedMixin
 from publishing.editorial.languages import columns
-from publishing.editorial.recording import AuditedRecordMixin
-from publishing.editorial.usepages import WhereUsedMixin
 from publishing.exchange.pages import ExportPageMixin, ImportPagesMixin
 from publishing.search.admin import SearchAdminMixin
 

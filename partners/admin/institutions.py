@@ -22,11 +22,11 @@ from partners.models import (
     InstitutionPlace,
 )
 from publishing.editorial.admin import BilingualAdmin, BilingualInline, both
+from publishing.editorial.admin.readonly import ReadOnlyAdmin
+from publishing.editorial.admin.recording import AuditedRecordMixin
+from publishing.editorial.admin.usage import WhereUsedMixin
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.languages import columns
-from publishing.editorial.readonly import ReadOnlyAdmin
-from publishing.editorial.recording import AuditedRecordMixin
-from publishing.editorial.usepages import WhereUsedMixin
 from publishing.exchange.pages import ExportPageMixin, ImportPagesMixin
 from publishing.media.widgets import LeadImageAdminMixin
 from publishing.pageviews import statistics

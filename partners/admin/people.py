@@ -4,9 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.models import Participation, Person, Post, title_doubts
 from publishing.editorial.admin import BilingualAdmin, BilingualFields, BilingualInline, both
-from publishing.editorial.choosers import KnownChoices
+from publishing.editorial.admin.choosers import KnownChoices
+from publishing.editorial.admin.usage import WhereUsedMixin
 from publishing.editorial.languages import columns
-from publishing.editorial.usepages import WhereUsedMixin
 
 
 class PostInline(BilingualInline):

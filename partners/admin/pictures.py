@@ -4,7 +4,7 @@ from django.contrib import admin, messages
 
 from partners.models import PersonShown, doubts_of, with_posts
 from publishing.editorial.admin import BilingualFields, both
-from publishing.editorial.choosers import KnownChoices
+from publishing.editorial.admin.choosers import KnownChoices
 from publishing.media.admin import ImageAdmin
 from publishing.media.models import Image
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.cache.models import PublicModel, PublicQuerySet
 from publishing.editorial import languages
-from publishing.editorial.models import slug_form
+from publishing.editorial.slugs import slug_form
 
 
 class CooperationField(PublicModel):

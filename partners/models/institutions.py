@@ -13,7 +13,7 @@ from publishing.cache.models import PublicModel, PublicQuerySet
 from publishing.editorial import languages
 from publishing.editorial.addresses import address_of
 from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField
-from publishing.editorial.models import slug_form, unused_slug
+from publishing.editorial.slugs import slug_form, unused_slug
 
 
 class InstitutionTypeQuerySet(PublicQuerySet):

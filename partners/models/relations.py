@@ -14,7 +14,7 @@ from partners.models.period import Period
 from partners.models.places import Place
 from publishing.cache.models import PublicModel, PublicQuerySet
 from publishing.editorial import languages
-from publishing.editorial.models import slug_form
+from publishing.editorial.slugs import slug_form
 
 
 class InstitutionIdentifier(PublicModel):

@@ -154,7 +154,6 @@ def year_below(date):
     )
 
 
-@register.filter
 def short_date(text):
     """ "25 Sep 2020", "May 2016", 2016年5月 for a partial date."""
     return _short_date(text, languages.active())

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from portal.accounts.services import end_sessions
 from publishing.editorial.accounts import AuditedUserAdmin
-from publishing.editorial.readonly import WrittenByServicesAdmin
+from publishing.editorial.admin.readonly import WrittenByServicesAdmin
 
 # The desk shows what an office uses: users, their second factors, their sessions.
 for model in (

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.linkcheck.models import ExternalLink
 from publishing.editorial import outside
-from publishing.editorial.readonly import ReadOnlyAdmin
+from publishing.editorial.admin.readonly import ReadOnlyAdmin
 
 
 @admin.register(ExternalLink)

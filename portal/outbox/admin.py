@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from portal.outbox.models import Letter
-from publishing.editorial.readonly import WrittenByServicesAdmin
+from publishing.editorial.admin.readonly import WrittenByServicesAdmin
 
 
 @admin.register(Letter)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from portal.subscriptions import policy, services
 from portal.subscriptions.models import Subscriber
 from publishing.editorial import audit, languages
-from publishing.editorial.audit_admin import harmless
-from publishing.editorial.readonly import WrittenByServicesAdmin
+from publishing.editorial.admin.audit import harmless
+from publishing.editorial.admin.readonly import WrittenByServicesAdmin
 
 COLUMNS = ("email", "language", "reads_en", "reads_zh_hans", "rhythm", "confirmed_at")
 

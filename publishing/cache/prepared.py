@@ -20,15 +20,28 @@ def prepared(build):
     The values (numbers, texts, aware instants) must stand in the query as they are given: what
     else the query is made of may depend on the active language, and on nothing that changes.
     """
+    return _rows_of(build, planned=True)
+
+
+def compiled(build):
+    """The same for a function that is made for a while only, from more than its values.
+
+    Its query is not planned ahead, for a plan stays on the connection. ``part=(skipped, number)``
+    asks for so many rows behind those skipped, as a slice would.
+    """
+    return _rows_of(build, planned=False)
+
+
+def _rows_of(build, *, planned):
     plans = {}
 
     @wraps(build)
-    def rows(*values):
+    def rows(*values, part=()):
         key = get_language(), *map(type, values)
         plan = plans.get(key)
         if plan is None:
-            plan = plans[key] = _Plan(build, values)
-        return plan.rows(values)
+            plan = plans[key] = _Plan(build, values, planned=planned)
+        return plan.rows(values, part)
 
     return rows
 
@@ -36,7 +49,7 @@ def prepared(build):
 class _Plan:
     numbers = itertools.count(1)
 
-    def __init__(self, build, values):
+    def __init__(self, build, values, *, planned):
         markers = [_marker(number, value) for number, value in enumerate(values)]
         queryset = build(*markers)
         self.db = queryset.db
@@ -49,14 +62,18 @@ class _Plan:
         missing = set(known.values()) - {number for number, _param in self.params}
         if missing:
             raise TypeError(f"{build.__qualname__}: value {min(missing)} is not in the query.")
-        self.name = f"portal_{next(self.numbers)}"
+        self.name = f"portal_{next(self.numbers)}" if planned else None
 
-    def rows(self, values):
+    def rows(self, values, part=()):
         values = [self._adapted(value) for value in values]
         params = [param if number is None else values[number] for number, param in self.params]
         connection = connections[self.db]
+        words = self._words(connection)
+        if part:
+            skipped, number = part
+            words, params = f"{words} LIMIT %s OFFSET %s", [*params, number, skipped]
         with connection.cursor() as cursor:
-            cursor.execute(self._words(connection), params)
+            cursor.execute(words, params)
             found = cursor.fetchall()
         rows = [self.rows_of.made(row) for row in self.rows_of.converted(found, connection)]
         if self.lookups:
@@ -66,9 +83,8 @@ class _Plan:
     def _words(self, connection):
         """The query, or the name under which this connection to PostgreSQL knows its plan."""
         # Where connections are pooled by transaction, neither cursors nor names last.
-        if connection.vendor != "postgresql" or connection.settings_dict.get(
-            "DISABLE_SERVER_SIDE_CURSORS"
-        ):
+        pooled = connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
+        if self.name is None or connection.vendor != "postgresql" or pooled:
             return self.sql
         connection.ensure_connection()
         known = _names(connection)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from modeltranslation.fields import TranslationField
+
 from publishing.editorial import languages, richtext
 from publishing.editorial.languages import column
 from publishing.editorial.richtext import RichTextField
@@ -93,8 +95,6 @@ def plain_texts(item, language: str) -> dict[str, str]:
 
 def text_fields(model) -> list[str]:
     """The translated texts of a model; the public notice belongs to its language alone."""
-    from modeltranslation.fields import TranslationField
-
     columns = [f for f in model._meta.concrete_fields if isinstance(f, TranslationField)]
     apart = {"notice", *getattr(model, "per_language", ())}
     return [

@@ -1,6 +1,7 @@
 """Where something is used: by foreign keys and relations, and by links inside texts.
 
-The library of pictures and files has its own register of uses, ``publishing.media.usage``.
+The library of pictures and files asks whether a use is public (``publishing.media.usage``);
+``library`` answers it by the same relations and texts.
 
 Drafts and working copies count. Each relation and each model with texts costs one query.
 """
@@ -85,7 +86,8 @@ def _has_form(model):
     return model in admin.site._registry
 
 
-def _by_relation(target):
+def rows_pointing_to(target):
+    """``(field, rows)`` for each relation that is no part of ``target``."""
     for relation in target._meta.get_fields(include_hidden=True):
         if not relation.auto_created or relation.concrete or not relation.is_relation:
             continue
@@ -98,9 +100,25 @@ def _by_relation(target):
                 continue
         elif _is_part(relation):
             continue
-        rows = model._base_manager.filter(**{field.name: target.pk}).order_by("pk")
+        yield field, model._base_manager.filter(**{field.name: target.pk}).order_by("pk")
+
+
+def rows_naming(pieces, columns_of):
+    """For each model with texts, the rows that hold one of ``pieces`` in these columns."""
+    for model in apps.get_models():
+        if not markup.rich_columns(model) or model._meta.proxy:
+            continue
+        condition = Q()
+        for name in columns_of(model):
+            for piece in pieces:
+                condition |= Q((f"{name}__contains", piece))
+        yield model._base_manager.filter(condition).order_by("pk")
+
+
+def _by_relation(target):
+    for field, rows in rows_pointing_to(target):
         label = str(field.verbose_name)
-        for row in _owners(model, rows[:MOST]):
+        for row in _owners(rows.model, rows[:MOST]):
             yield Use(row, label)
 
 
@@ -174,20 +192,14 @@ def _by_link(target):
     wanted = needles(target)
     if not wanted:
         return
-    for model in _models_with_texts():
-        columns = markup.rich_columns(model)
-        condition = Q()
-        for name in [*columns, *_replacements(model)]:
-            for needle in wanted:
-                condition |= Q((f"{name}__contains", needle))
-        for row in model._base_manager.filter(condition).order_by("pk")[:MOST]:
+    for rows in rows_naming(wanted, _columns_with_links):
+        columns = markup.rich_columns(rows.model)
+        for row in rows[:MOST]:
             yield from _links_in(row, columns, wanted)
 
 
-def _models_with_texts():
-    for app_model in apps.get_models():
-        if markup.rich_columns(app_model) and not app_model._meta.proxy:
-            yield app_model
+def _columns_with_links(model):
+    return [*markup.rich_columns(model), *_replacements(model)]
 
 
 def _replacements(model):

@@ -1,13 +1,13 @@
 """The way in for files that are no pictures: which are accepted, told from their content."""
 
 import hashlib
-import io
 import zipfile
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
+
+from publishing.media.uploads import size_within
 
 MAX_BYTES = 100 * 1024 * 1024
 # What an archive may hold once unpacked, and how much smaller it may have been packed.
@@ -52,7 +52,7 @@ def examine(file) -> Facts:
             code="type",
             params={"types": ", ".join(CONTENT_TYPES)},
         )
-    size = _size(file)
+    size = size_within(MAX_BYTES, file, FileRefused)
     if not _is_what_it_says(file, extension):
         raise FileRefused(
             _("This file is damaged, or it is no %(type)s file."),
@@ -62,26 +62,11 @@ def examine(file) -> Facts:
     return Facts(extension, size, _digest(file))
 
 
-def _size(file):
-    file.seek(0, io.SEEK_END)
-    size = file.tell()
-    file.seek(0)
-    if size > MAX_BYTES:
-        raise FileRefused(
-            _("This file is too large (%(size)s). The limit is %(limit)s."),
-            code="too_large",
-            params={"size": filesizeformat(size), "limit": filesizeformat(MAX_BYTES)},
-        )
-    return size
-
-
 def _digest(file):
-    digest = hashlib.sha256()
     file.seek(0)
-    while chunk := file.read(CHUNK):
-        digest.update(chunk)
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
     file.seek(0)
-    return digest.hexdigest()
+    return digest
 
 
 def _is_what_it_says(file, extension):

@@ -8,11 +8,12 @@ import io
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image as Pillow
 from PIL import ImageCms, ImageOps, UnidentifiedImageError
+
+from publishing.media.uploads import size_within
 
 ACCEPTED = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
 MAX_BYTES = 25 * 1024 * 1024
@@ -56,24 +57,12 @@ def intake(file):
     The content decides, never the name. Of an animated GIF, WebP or AVIF only the first frame
     is kept. Size, sides and pixel count are judged before a single pixel is decoded.
     """
-    _check_bytes(file)
+    size_within(MAX_BYTES, file, PictureRefused)
     picture = _open(file)
     _check_sides(picture)
     lossy = picture.format in ("JPEG", "MPO")
     pixels = _decoded(picture)
     return _as_photograph(pixels) if lossy or not _is_drawing(pixels) else _as_drawing(pixels)
-
-
-def _check_bytes(file):
-    file.seek(0, io.SEEK_END)
-    size = file.tell()
-    file.seek(0)
-    if size > MAX_BYTES:
-        raise PictureRefused(
-            _("This file is too large (%(size)s). The limit is %(limit)s."),
-            code="too_large",
-            params={"size": filesizeformat(size), "limit": filesizeformat(MAX_BYTES)},
-        )
 
 
 def _open(file):

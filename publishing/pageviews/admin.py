@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from publishing.editorial import audit
-from publishing.editorial.readonly import ReadOnlyAdmin
+from publishing.editorial.admin.readonly import ReadOnlyAdmin
 
 from . import charts, downloads, kinds
 from .forms import CorrectionForm

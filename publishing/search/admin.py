@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publishing.editorial import languages
-from publishing.editorial.readonly import WrittenByServicesAdmin
+from publishing.editorial.admin.readonly import WrittenByServicesAdmin
 from publishing.search import ladder, names, questions
 from publishing.search.models import SearchMiss
 from publishing.search.registry import registration_of

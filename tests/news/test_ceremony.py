@@ -3,7 +3,7 @@
 import datetime
 
 import pytest
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from news.models import Event
 from partners.models import Agreement, Participation, Person, Post, Signature
@@ -12,12 +12,6 @@ from tests.forms import fields
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/en/admin/news/event/ceremony/"
-
-
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

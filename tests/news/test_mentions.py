@@ -23,13 +23,17 @@ pytestmark = pytest.mark.django_db
 
 
 def page(client, item, language="en"):
-    return client.get(item.get_absolute_url(language)).content.decode()
+    response = client.get(item.get_absolute_url(language))
+    assert response.status_code == 200
+    return response.content.decode()
 
 
 def form(client, item):
     meta = item._meta
     address = f"/en/admin/{meta.app_label}/{meta.model_name}/{item.pk}/change/"
-    return client.get(address).content.decode()
+    response = client.get(address)
+    assert response.status_code == 200
+    return response.content.decode()
 
 
 class TestQuotes:
@@ -63,7 +67,8 @@ class TestQuotes:
         release = make_release()
         hidden = make_person("Hidden Person", is_public=False)
         release.quotes.create(text_en="Yes.", person=hidden)
-        assert "Hidden Person" not in page(client, release)
+        html = page(client, release)
+        assert "Yes." in html and "Hidden Person" not in html
 
     def test_staff_are_warned_where_print_and_record_differ(self, admin_client):
         person = make_person("Zhang Jinghua", "张敬华")

@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 
 
 def page(client, release, language="en"):
-    return client.get(f"/{language}/news/{release.slug}/").content.decode()
+    response = client.get(f"/{language}/news/{release.slug}/")
+    assert response.status_code == 200
+    return response.content.decode()
 
 
 class TestDateline:
@@ -48,7 +50,8 @@ class TestDateline:
 
     def test_is_escaped(self, client):
         release = make_release(public=["en"], dateline_place_en="<script>alert(1)</script>")
-        assert "<script>alert" not in page(client, release)
+        html = page(client, release)
+        assert "&lt;script&gt;alert(1)" in html and "<script>alert" not in html
 
 
 class TestInsets:

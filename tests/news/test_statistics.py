@@ -1,5 +1,6 @@
 """Views of releases where staff work: on a release, on a partner, on the desk."""
 
+import csv
 import re
 
 import pytest
@@ -69,7 +70,8 @@ def test_the_views_of_a_partner_come_as_a_table_too(publisher):
     about(partner, 30)
     read(make_release(), 500)
     answer = publisher.get(f"{ADDRESS}?about=partner-{partner.pk}&csv=days")
-    assert "30" in answer.getvalue().decode() and "500" not in answer.getvalue().decode()
+    rows = csv.DictReader(answer.getvalue().decode("utf-8-sig").splitlines())
+    assert [row["views"] for row in rows] == ["30"]
 
 
 @pytest.mark.parametrize("token", ["partner-0", "partner-999", "partner", "nothing-1", "x" * 99])
@@ -99,4 +101,4 @@ def test_statistics_of_a_partner_cost_the_same_queries_with_many_releases(publis
 def test_the_desk_draws_the_views_of_a_month(publisher):
     read(make_release(), 7)
     page = publisher.get("/en/admin/").content.decode()
-    assert "7 views, at most 7 a day" in page and "<svg" in page
+    assert 'aria-label="7 views, at most 7 a day' in page

@@ -46,6 +46,7 @@ def test_a_passkey_is_added_and_then_opens_the_desk_alone(page, live_server):
     page.wait_for_url("**/recovery-codes/**")
     page.goto(f"{base}/en/account/logout/")
     page.locator("main button").click()
+    page.wait_for_url(f"{base}/en/account/login/**")
 
     page.goto(f"{base}/en/account/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()

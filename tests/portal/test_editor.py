@@ -10,6 +10,7 @@ from partners.models import Institution
 from publishing.media.models import Video
 from publishing.media.services import add_image
 from tests.builders import make_institution, make_release, make_user
+from tests.forms import press_save
 from tests.publishing.test_images import photograph
 
 WORD = """
@@ -68,7 +69,6 @@ class TestChoosers:
 class TestEditor:
     @pytest.fixture
     def form(self, page, live_server, settings, tmp_path):
-        page.set_default_timeout(6000)
         settings.MEDIA_ROOT = tmp_path
         make_user("publisher", "Publisher")
         self.image = picture(title="Signing", alt_en="Two people sign")
@@ -81,8 +81,7 @@ class TestEditor:
         return page
 
     def body(self, page):
-        page.get_by_role("button", name="Save", exact=True).first.click()
-        expect(page.locator(".errornote")).to_have_count(0)
+        press_save(page)
         return Release.objects.get().body_en
 
     def editor(self, page):

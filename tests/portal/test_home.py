@@ -18,7 +18,9 @@ pytestmark = pytest.mark.django_db
 
 
 def home(client, language="en"):
-    return client.get(f"/{language}/").content.decode()
+    response = client.get(f"/{language}/")
+    assert response.status_code == 200
+    return response.content.decode()
 
 
 def order(page, *texts):
@@ -108,7 +110,9 @@ class TestTimeline:
             public=["zh-hans"],
         )
         make_event(title_en="Off", status="cancelled")
+        make_event(title_en="Held")
         page = client.get("/en/timeline/").content.decode()
+        assert ">Held<" in page
         for text in ("Hidden", "Draft", "Only Chinese", ">Off<"):
             assert text not in page
 

@@ -131,7 +131,7 @@ def test_the_readable_format_masks_as_well():
 def test_what_django_itself_says_of_a_secret_address_is_masked(client, written):
     client.get("/en/subscribe/manage/b6f2045e53f6490b9cddd5bba6415be7:forged/")
     text = json.dumps(written())
-    assert "b6f2045e53f6490b9cddd5bba6415be7" not in text
+    assert "/en/subscribe/manage/" in text and "b6f2045e53f6490b9cddd5bba6415be7" not in text
 
 
 def test_the_server_logs_requests_only_when_told_to(settings, monkeypatch):

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from news.models import Release
 from publishing.pageviews import pulse
 from tests.builders import make_institution, make_user
+from tests.forms import press_save
 from tests.publishing.pageviews_support import CHROME, forget
 from tests.publishing.test_images import photograph
 
@@ -33,11 +34,6 @@ def visitor(new_context):
     context = new_context(locale="en-GB", user_agent=CHROME)
     context.add_init_script("Object.defineProperty(navigator, 'webdriver', {get: () => false})")
     return context.new_page()
-
-
-def save(page):
-    page.get_by_role("button", name="Save", exact=True).first.click()
-    expect(page.locator(".errornote")).to_have_count(0)
 
 
 def choose(page, language, step):
@@ -93,7 +89,7 @@ def test_from_the_first_word_to_the_reader(staff, visitor, live_server, settings
     expect(author.locator("[data-outcome-line]")).to_have_text(
         "English goes to review. Chinese goes to review."
     )
-    save(author)
+    press_save(author)
     release = Release.objects.get()
     page_address = f"{live_server.url}/en/news/{release.slug}/"
     assert visitor.goto(page_address).status == 404
@@ -103,14 +99,14 @@ def test_from_the_first_word_to_the_reader(staff, visitor, live_server, settings
     editor.goto(f"{live_server.url}/en/admin/news/release/{release.pk}/change/")
     for language in ("en", "zh_hans"):
         choose(editor, language, "Approve")
-    save(editor)
+    press_save(editor)
     assert visitor.goto(page_address).status == 404
 
     # The publisher makes English public, and later Chinese.
     publisher = staff("publisher")
     publisher.goto(f"{live_server.url}/en/admin/news/release/{release.pk}/change/")
     choose(publisher, "en", "Publish")
-    save(publisher)
+    press_save(publisher)
     expect(publisher.get_by_text("English is published.")).to_be_visible()
 
     # A visitor reads; the counter rises by one.
@@ -128,7 +124,7 @@ def test_from_the_first_word_to_the_reader(staff, visitor, live_server, settings
 
     publisher.goto(f"{live_server.url}/en/admin/news/release/{release.pk}/change/")
     choose(publisher, "zh_hans", "Publish")
-    save(publisher)
+    press_save(publisher)
     assert visitor.goto(chinese_address).status == 200
     expect(visitor.get_by_role("heading", level=1)).to_have_text("联合实验室启用")
     assert visitor.context.cookies() == []

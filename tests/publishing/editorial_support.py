@@ -1,8 +1,18 @@
-"""Forms as a browser would send them, and a desk with every role."""
+"""Members of staff, and forms as their browsers would send them."""
 
 from django import forms
+from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+
+from tests.builders import make_user
+
+
+def signed_in(group="Author", name=""):
+    client = Client()
+    client.user = make_user(name, group=group)
+    client.force_login(client.user)
+    return client
 
 
 def address(name, *args):

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from news.models import Release
-from publishing.cache.prepared import prepared
+from publishing.cache.prepared import compiled, prepared
 from tests.builders import make_release
 
 built = []
@@ -75,3 +75,10 @@ class TestPrepared:
     def test_a_value_that_the_query_does_not_ask_for_is_a_mistake(self):
         with pytest.raises(TypeError, match="value 0"):
             careless("slug")
+
+    def test_a_part_of_the_rows_is_what_a_slice_of_them_would_be(self):
+        keys = [make_release().pk for _ in range(5)]
+        following = compiled(lambda key: Release.objects.filter(pk__gt=key).order_by("pk"))
+        assert [row.pk for row in following(keys[0], part=(1, 2))] == keys[2:4]
+        assert [row.pk for row in following(keys[1])] == keys[2:]
+        assert following(keys[0], part=(9, 2)) == []

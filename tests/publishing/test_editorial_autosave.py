@@ -17,16 +17,9 @@ from publishing.editorial.autosaves import Autosave, Presence
 from publishing.editorial.records import Revision
 from tests.builders import make_event, make_institution, make_page, make_release, make_user
 from tests.forms import fields
-from tests.publishing.editorial_support import address, filled, form_address, save
+from tests.publishing.editorial_support import address, filled, form_address, save, signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(group="Author", name=""):
-    client = Client()
-    client.user = make_user(name, group=group)
-    client.force_login(client.user)
-    return client
 
 
 @pytest.fixture

@@ -161,7 +161,7 @@ class TestBoard:
         place = address("admin:news_release_changelist")
         page = publisher.get(place, {"translation": "zh-hans:outdated"})
         assert list(page.context["cl"].result_list) == [older]
-        assert "out of date" in page.content.decode()
+        assert "(out of date)" in page.content.decode()
         assert publisher.get(place, {"translation": "forged"}).status_code == 200
 
     def test_costs_the_same_however_much_is_owed(self, publisher):

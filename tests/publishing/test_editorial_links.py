@@ -193,7 +193,7 @@ class TestOnTheDesk:
         author.force_login(make_user(group="Author"))
         listed = author.get(form_address(release, "share")).content.decode()
         assert "Prof. Smith" in listed
-        assert "lin" in listed
+        assert "<small>lin</small>" in listed
         assert "1 time" in listed
         assert address.rstrip("/").rpartition("/")[2] not in listed
 
@@ -202,7 +202,7 @@ class TestOnTheDesk:
         self.make(author, release)
         left = PreviewLink.objects.get().expires_at - timezone.now()
         assert timedelta(days=6, hours=23) < left <= timedelta(days=7)
-        assert "60" in self.make(author, release, days="61").content.decode()
+        assert "less than or equal to 60" in self.make(author, release, days="61").content.decode()
         assert PreviewLink.objects.count() == 1
         with pytest.raises(Refused):
             linking.make_link(item=release, user=None, days=61)

@@ -1,7 +1,6 @@
 """Two people write one item at once: nothing of either is lost, and neither waits."""
 
 import pytest
-from django.test import Client
 from playwright.sync_api import expect
 
 from news.models import Note, Quote
@@ -11,16 +10,9 @@ from publishing.editorial.models import Stage
 from publishing.editorial.records import Revision
 from tests.builders import make_event, make_institution, make_release, make_user
 from tests.forms import fields
-from tests.publishing.editorial_support import filled, form_address, save
+from tests.publishing.editorial_support import filled, form_address, save, signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(group="Author", name=""):
-    client = Client()
-    client.user = make_user(name, group=group)
-    client.force_login(client.user)
-    return client
 
 
 @pytest.fixture

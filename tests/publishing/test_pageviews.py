@@ -472,8 +472,8 @@ def test_two_hundred_hosts_an_item_and_day_are_kept_and_the_rest_summed(site):
 
 def test_a_journal_is_readable_by_its_owner_only(site):
     site.view(site.item())
-    for path in site.folder.iterdir():
-        assert path.stat().st_mode & 0o077 == 0
+    modes = {path.stat().st_mode & 0o077 for path in site.folder.iterdir()}
+    assert modes == {0}
 
 
 def test_a_torn_line_waits_and_a_senseless_one_is_tallied(site):

@@ -34,13 +34,6 @@ def lang_tag(code):
 
 
 @register.filter
-def in_language(instance, name_and_code):
-    """``{{ institution|in_language:"name:zh-hans" }}``: one named column, without fallback."""
-    name, code = name_and_code.split(":")
-    return languages.text(instance, name, code)
-
-
-@register.filter
 def name_here(institution):
     """The name in the reader's language, else the other one: names are never left out."""
     return languages.first_text(institution, "name")

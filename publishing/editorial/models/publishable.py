@@ -4,157 +4,22 @@ Each language of an item is published on its own: its state and instants are pla
 language, never registered with modeltranslation, which would read back the other language's.
 """
 
-import datetime
-import uuid
-
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q, Value
-from django.db.models.functions import Coalesce, Least
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from publishing.cache.models import PublicModel, PublicQuerySet
-from publishing.editorial import autosaves as autosaves  # so that Django finds its models
-from publishing.editorial import comments as comments  # so that Django finds its model
+from publishing.cache.models import PublicModel
 from publishing.editorial import freshness, languages
-from publishing.editorial import links as links  # so that Django finds its model
-from publishing.editorial import terms as terms  # so that Django finds its model
 from publishing.editorial.addresses import address_of
 from publishing.editorial.freshness import Freshness
 from publishing.editorial.languages import column
+from publishing.editorial.models.querysets import PublishableQuerySet
+from publishing.editorial.models.states import Stage, State
 from publishing.editorial.records import LANGUAGE_CHOICES
 from publishing.editorial.slugs import is_taken, slug_form, unused_slug
-
-# Later than every debt, for the order of those that have none.
-NEVER = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
-
-
-class State(models.TextChoices):
-    DRAFT = "draft", _("draft")
-    PUBLISHED = "published", _("published")
-    WITHDRAWN = "withdrawn", _("withdrawn")
-    UNPUBLISHED = "unpublished", _("unpublished")
-
-
-class Stage(models.TextChoices):
-    """How far the review of a language has come."""
-
-    WRITING = "writing", _("being written")
-    IN_REVIEW = "in_review", _("in review")
-    APPROVED = "approved", _("approved")
-
-
-def visible_q(language: str, at, states=(State.PUBLISHED,)) -> Q:
-    """The rule of public visibility of one language at one instant, as a condition."""
-
-    def name(field):
-        return column(field, language)
-
-    return (
-        Q((f"{name('state')}__in", states))
-        & Q((f"{name('publish_at')}__lte", at))
-        & (Q((f"{name('embargo_until')}__isnull", True)) | Q((f"{name('embargo_until')}__lte", at)))
-        & (Q((f"{name('expire_at')}__isnull", True)) | Q((f"{name('expire_at')}__gt", at)))
-    )
-
-
-class ItemManager(models.Manager):
-    """The items alone: no list, chooser, relation, export or index ever meets a working copy."""
-
-    def get_queryset(self):
-        return super().get_queryset().filter(live=None)
-
-
-def items(queryset_class):
-    """The default manager of a publishable model."""
-    return ItemManager.from_queryset(queryset_class)()
-
-
-class PublishableQuerySet(PublicQuerySet):
-    def public(self, language: str | None = None, *, at=None, withdrawn: bool = False):
-        """The only door for public reads: what is published in ``language`` at this instant.
-
-        ``withdrawn`` adds the items whose page stays, with a notice on top; they are in no list.
-        """
-        states = (State.PUBLISHED, State.WITHDRAWN) if withdrawn else (State.PUBLISHED,)
-        return self.filter(visible_q(language or languages.active(), at or timezone.now(), states))
-
-    def public_anywhere(self, *, withdrawn: bool = False):
-        """What is published in any language: the item, not a text of it, is asked for."""
-        now = timezone.now()
-        states = (State.PUBLISHED, State.WITHDRAWN) if withdrawn else (State.PUBLISHED,)
-        visible = Q()
-        for code in languages.CODES:
-            visible |= visible_q(code, now, states)
-        return self.filter(visible)
-
-    def unpublished(self, language: str):
-        """Items whose page in ``language`` answers 410 or leads to a replacement."""
-        gone = Q((column("state", language), State.UNPUBLISHED))
-        expired = Q(
-            (f"{column('state', language)}__in", (State.PUBLISHED, State.WITHDRAWN)),
-            (f"{column('expire_at', language)}__lte", timezone.now()),
-        )
-        return self.filter(gone | expired)
-
-    def in_stage_of(self, language: str, stage: Stage):
-        """Items whose ``language`` is not public and has come as far as ``stage``."""
-        return self.filter((column("stage", language), stage)).exclude(
-            (column("state", language), State.PUBLISHED)
-        )
-
-    def in_state(self, state: State, language: str | None = None):
-        """Items with ``state`` in one language, or in any."""
-        codes = [language] if language else languages.CODES
-        matching = Q()
-        for code in codes:
-            matching |= Q((column("state", code), state))
-        return self.filter(matching)
-
-    def due_copies(self, now):
-        """Working copies with a language whose scheduled instant has come."""
-        due = Q()
-        for code in languages.CODES:
-            due |= Q(
-                (column("state", code), State.PUBLISHED),
-                (f"{column('publish_at', code)}__lte", now),
-            )
-        return self.filter(due, live__isnull=False)
-
-    def in_freshness(self, freshness: Freshness, language: str):
-        return self.filter((column("freshness", language), freshness))
-
-    def out_of_step(self):
-        """Items of which one language owes something to the other, oldest debt first."""
-        uneven, since = Q(), []
-        for code in languages.CODES:
-            own, other = (column("freshness", c) for c in (code, languages.other(code)))
-            uneven |= Q((f"{own}__in", (Freshness.OUTDATED, Freshness.MACHINE)))
-            uneven |= Q((own, Freshness.CURRENT)) & ~Q((other, Freshness.CURRENT))
-            since.append(Coalesce(column("owed_since", code), Value(NEVER)))
-        return self.filter(uneven).annotate(debt_since=Least(*since)).order_by("debt_since", "pk")
-
-    def with_copy_times(self):
-        """``copy_saved_at``: when the working copy of each item was last saved, or None."""
-        return self.annotate(copy_saved_at=models.F("working_copy__saved_at"))
-
-    def being_changed(self):
-        """Items with a working copy."""
-        return self.filter(working_copy__isnull=False)
-
-    def next_change(self, after):
-        """The next instant at which an item appears or disappears by itself, or None."""
-        names = [
-            column(name, code)
-            for name in ("publish_at", "embargo_until", "expire_at")
-            for code in languages.CODES
-        ]
-        instants = self.aggregate(
-            **{name: models.Min(name, filter=Q((f"{name}__gt", after))) for name in names}
-        )
-        return min((value for value in instants.values() if value), default=None)
 
 
 def _state(label):
@@ -190,36 +55,6 @@ def _freshness(label):
         editable=False,
         db_index=True,
     )
-
-
-class OwnedRow(PublicModel):
-    """A part of an item that has a table of its own: a quote, a note, a session.
-
-    Its ``key`` is the same in the live row's part and in the working copy's; the owner names the
-    relation in ``owned``.
-    """
-
-    key = models.UUIDField(default=uuid.uuid4, editable=False)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
-
-    objects = PublicQuerySet.as_manager()
-
-    kept_apart = ("key",)
-
-    class Meta:
-        abstract = True
-        ordering = ["order", "pk"]
-
-    def owner(self):
-        """The publishable item that this is a part of, if it is one's."""
-        for field in self._meta.concrete_fields:
-            if field.is_relation and issubclass(field.related_model, Publishable):
-                return getattr(self, field.name)
-        return None
-
-    def affects_public_pages(self) -> bool:
-        """Nobody sees the parts of a working copy."""
-        return not getattr(self.owner(), "is_copy", False)
 
 
 class Publishable(PublicModel):

@@ -1,44 +1,19 @@
+"""Releases at the desk."""
+
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from news import importing, services
-from news.ceremonies import CeremonyViewMixin
-from news.models import (
-    Attachment,
-    Boilerplate,
-    BoilerplateVersion,
-    Commitment,
-    Correction,
-    Delegation,
-    Event,
-    EventOrganiser,
-    Evidence,
-    GalleryPicture,
-    Note,
-    Point,
-    PressContact,
-    PressTelephone,
-    Quote,
-    Release,
-    Session,
-)
+from news.admin.parts import PartInline
+from news.models import Attachment, Correction, GalleryPicture, Note, Point, Quote, Release
 from partners.admin.people import PeopleAdminMixin
-from publishing.editorial.admin import (
-    BilingualAdmin,
-    BilingualFields,
-    ChineseFilter,
-    EnglishFilter,
-    NamedCells,
-    PublishableAdmin,
-    both,
-    publication_fieldset,
-)
-from publishing.editorial.choosers import KnownChoices
+from publishing.editorial.admin import PublishableAdmin, both, publication_fieldset
+from publishing.editorial.admin.filters import ChineseFilter, EnglishFilter
+from publishing.editorial.admin.word import WordDraftMixin
 from publishing.editorial.forms import PublishableForm
 from publishing.editorial.languages import columns
-from publishing.editorial.word_admin import WordDraftMixin
 from publishing.exchange.pages import Door, ImportPagesMixin
 from publishing.media.widgets import LeadImageAdminMixin
 from publishing.pageviews import statistics
@@ -72,13 +47,6 @@ class ReleaseForm(PublishableForm):
                 params={"before": self.brought_along},
             )
         return base
-
-
-class PartInline(LeadImageAdminMixin, KnownChoices, BilingualFields, admin.StackedInline):
-    """A part of an item, in its order; closed until somebody needs it."""
-
-    extra = 0
-    classes = ["collapse"]
 
 
 class QuoteInline(PartInline):
@@ -214,142 +182,3 @@ class ReleaseAdmin(
 
     def delete_model(self, request, obj):
         services.delete_release(release=obj, user=request.user)
-
-
-class OrganiserInline(PartInline):
-    model = EventOrganiser
-    fields = [("role", "institution", "order"), *both("label")]
-    autocomplete_fields = ["institution"]
-
-
-class DelegationInline(PartInline):
-    model = Delegation
-    autocomplete_fields = ["person", "post"]
-    fields = [
-        *both("name"),
-        ("country", "mode", "order"),
-        ("person", "post"),
-        *both("leader", "leader_title", "sectors", "unnamed"),
-    ]
-
-
-class SessionInline(PartInline):
-    model = Session
-    autocomplete_fields = ["agreements"]
-    fields = [
-        ("kind", "order"),
-        ("day", "starts", "ends"),
-        *both("title", "text", "speakers"),
-        ("spoken", "interpretation"),
-        "agreements",
-    ]
-
-
-@admin.register(Event)
-class EventAdmin(SearchAdminMixin, CeremonyViewMixin, PeopleAdminMixin, PublishableAdmin):
-    list_display = ["title", "standings", "start_date", "status", "kind", "place", "saved_at"]
-    list_select_related = ["place"]
-    list_filter = [EnglishFilter, ChineseFilter, "kind", "mode", "status"]
-    search_fields = columns("title", "summary")
-    ordering = ["-starts_at"]
-    autocomplete_fields = [
-        "institutions",
-        "agreements",
-        "place",
-        "parent",
-        "intro_video",
-        "recording",
-    ]
-    inlines = [OrganiserInline, DelegationInline, SessionInline]
-    fieldsets = [
-        (None, {"fields": both("title", "summary", "body")}),
-        (
-            _("When"),
-            {
-                "fields": [
-                    ("start_date", "start_time", "part_of_day"),
-                    ("end_date", "end_time", "time_zone"),
-                    ("status", "previous_date"),
-                    *both("status_reason"),
-                ]
-            },
-        ),
-        (_("Where"), {"fields": [("place", "mode"), *both("venue"), ("join_url", "join_minutes")]}),
-        (_("Facts"), {"fields": [("kind", "field"), "slug", "parent", *both("section")]}),
-        (_("Connections"), {"fields": ["institutions", "agreements"]}),
-        (_("Videos"), {"fields": ["intro_video", "recording"]}),
-        publication_fieldset(),
-    ]
-
-
-class VersionInline(PartInline):
-    model = BoilerplateVersion
-    classes = []
-    fields = ["valid_from", *both("heading", "text")]
-
-
-@admin.register(Boilerplate)
-class BoilerplateAdmin(BilingualAdmin):
-    search_fields = ["name"]
-    inlines = [VersionInline]
-
-
-@admin.register(BoilerplateVersion)
-class BoilerplateVersionAdmin(BilingualAdmin):
-    """Found by the chooser of a release; written in the form of its standing text."""
-
-    list_display = ["boilerplate", "valid_from"]
-    list_select_related = ["boilerplate"]
-    search_fields = ["boilerplate__name", *columns("heading")]
-    fieldsets = [(None, {"fields": ["boilerplate", "valid_from", *both("heading", "text")]})]
-
-    def has_module_permission(self, request):
-        return False
-
-
-class TelephoneInline(NamedCells, admin.TabularInline):
-    model = PressTelephone
-    fields = ["printed", "order"]
-    extra = 1
-
-
-@admin.register(PressContact)
-class PressContactAdmin(BilingualAdmin):
-    list_display = ["__str__", "institution", "email", "has_left"]
-    list_select_related = ["institution"]
-    list_filter = ["has_left"]
-    search_fields = [*columns("name"), "email"]
-    autocomplete_fields = ["institution", "successor"]
-    inlines = [TelephoneInline]
-    fieldsets = [
-        (None, {"fields": [*both("name", "role"), "institution", "email"]}),
-        (_("After leaving the office"), {"fields": ["has_left", "successor"]}),
-    ]
-
-
-class EvidenceInline(PartInline):
-    model = Evidence
-    classes = []
-    fields = [("release", "address", "date"), *both("label")]
-    autocomplete_fields = ["release"]
-
-
-@admin.register(Commitment)
-class CommitmentAdmin(BilingualAdmin):
-    list_display = ["__str__", "state", "side", "due", "source", "is_public", "saved_at"]
-    list_editable = ["state"]
-    list_filter = ["state", "side", "is_public"]
-    search_fields = columns("text")
-    autocomplete_fields = ["agreement", "event", "release", "institutions"]
-    inlines = [EvidenceInline]
-    list_select_related = ["agreement", "event", "release"]
-    list_per_page = 50
-    fieldsets = [
-        (None, {"fields": [*both("text"), ("side", "due", "state")]}),
-        (_("Where it was promised"), {"fields": ["agreement", "event", "release"]}),
-        (_("Shown"), {"fields": ["institutions", ("is_public", "order")]}),
-    ]
-
-    @admin.display(description=_("source"))
-    def source(self, commitment):
-        return commitment.agreement or commitment.event or commitment.release

@@ -9,15 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 
-from publishing.editorial import (
-    checks,
-    comparing,
-    effects,
-    languages,
-    policy,
-    services,
-    steps,
-)
+from publishing.editorial import checks, comparing, effects, languages, policy, services, steps
 from publishing.editorial.comments import Comment
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.models import State

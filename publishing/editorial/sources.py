@@ -1,11 +1,24 @@
-"""What has changed in the source, shown in place in the rows of an item's parts."""
+"""What has changed in the source of a translation, shown at its field."""
 
 from django import forms
 from django.template.loader import render_to_string
 
-from publishing.editorial import freshness
-from publishing.editorial.forms import source_changed
+from publishing.editorial import freshness, languages, richtext, wording
 from publishing.editorial.languages import column
+from publishing.editorial.richtext import RichTextField
+
+
+def source_changed(row, name: str, source: str, before: str, path: str = "") -> str:
+    """What has changed in the source of a translation, with "still correct"."""
+    texts = before, languages.text(row, name, source)
+    if isinstance(row._meta.get_field(name), RichTextField):
+        texts = tuple(map(richtext.plain, texts))
+    context = {
+        "blocks": wording.blocks(*texts),
+        "name": path or name,
+        "tag": languages.TAGS[source],
+    }
+    return render_to_string("admin/editorial/_source_changed.html", context)
 
 
 class WithNote(forms.Widget):

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from news.models.events import Event
+from news.models.releases import Release
 from partners.models import Agreement, Institution
 from publishing.cache.models import PublicModel, PublicQuerySet
 from publishing.editorial import languages
@@ -14,8 +16,6 @@ from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateF
 class CommitmentQuerySet(PublicQuerySet):
     def public(self, language: str | None = None):
         """Commitments told in the reader's language, of sources that the public may see."""
-        from news.models import Event, Release
-
         text = languages.column("text", language or languages.active())
         told = self.filter(is_public=True).exclude(Q((text, "")) | Q((f"{text}__isnull", True)))
         return told.filter(
@@ -64,7 +64,7 @@ class Commitment(PublicModel):
         verbose_name=_("agreement"),
     )
     event = models.ForeignKey(
-        "news.Event",
+        Event,
         on_delete=models.CASCADE,
         null=True,
         blank=True,
@@ -72,7 +72,7 @@ class Commitment(PublicModel):
         verbose_name=_("event"),
     )
     release = models.ForeignKey(
-        "news.Release",
+        Release,
         on_delete=models.CASCADE,
         null=True,
         blank=True,
@@ -133,7 +133,7 @@ class Evidence(PublicModel):
 
     commitment = models.ForeignKey(Commitment, on_delete=models.CASCADE, related_name="evidence")
     release = models.ForeignKey(
-        "news.Release",
+        Release,
         on_delete=models.CASCADE,
         null=True,
         blank=True,

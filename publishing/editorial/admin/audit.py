@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from publishing.editorial import audit
-from publishing.editorial.readonly import ReadOnlyAdmin
+from publishing.editorial.admin.readonly import ReadOnlyAdmin
 from publishing.editorial.records import AuditEvent
 
 COLUMNS = (

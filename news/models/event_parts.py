@@ -7,10 +7,40 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from news.parts import InstitutionOrLabel
-from partners.models import Agreement, Mention
+from partners.models import Agreement, Institution, Mention
 from publishing.editorial import languages
 from publishing.editorial.models import OwnedRow
+
+
+class InstitutionOrLabel(models.Model):
+    """An institution of the directory or, where there is none, the name as printed."""
+
+    institution = models.ForeignKey(
+        Institution,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("institution"),
+    )
+    label = models.CharField(_("or a name"), max_length=160, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self):
+        """The printed name where one is given, in the reader's language, else the record's."""
+        named = languages.first_text(self, "label")
+        return named or (languages.first_text(self.institution, "name") if self.institution else "")
+
+    def clean(self):
+        super().clean()
+        if not self.name:
+            raise ValidationError(_("Choose an institution or write a name."))
 
 
 class EventOrganiser(InstitutionOrLabel, OwnedRow):

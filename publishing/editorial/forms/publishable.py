@@ -1,74 +1,15 @@
 """The publication box of a staff form: what is, what may be done, what will happen."""
 
 from django import forms
-from django.template.loader import render_to_string
-from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publishing.editorial import (
-    bases,
-    clocks,
-    freshness,
-    languages,
-    policy,
-    richtext,
-    services,
-    steps,
-    wording,
-)
-from publishing.editorial.freshness import Freshness
+from publishing.editorial import bases, freshness, languages, policy, services, steps
+from publishing.editorial.forms.schedule import ScheduleForm
+from publishing.editorial.forms.words import outcomes, step_labels
 from publishing.editorial.languages import column
-from publishing.editorial.models import Stage, State
-from publishing.editorial.richtext import RichTextField
-
-
-def standing(item, language: str) -> str:
-    """Where a language stands, in one or two words."""
-    if item.is_scheduled(language):
-        return _("scheduled")
-    state, stage = item.state(language), item.stage(language)
-    if state == State.DRAFT and stage != Stage.WRITING:
-        return stage.label
-    return state.label
-
-
-def owed(item, language: str) -> str:
-    """What the language lacks, in brackets; nothing where it is current or merely a draft."""
-    freshness = getattr(item, column("freshness", language))
-    if freshness in (Freshness.CURRENT, Freshness.DRAFT):
-        return ""
-    return f" ({Freshness(freshness).label})"
-
-
-def outcomes(item, language: str) -> dict[str, str]:
-    """What each step, and no step, leads to: whole sentences for the box."""
-    name = {"language": languages.language_name(language), "state": standing(item, language)}
-    return {
-        "": _("%(language)s stays as it is: %(state)s.") % name,
-        "submit": _("%(language)s goes to review.") % name,
-        "approve": _("%(language)s is approved.") % name,
-        "send_back": _("%(language)s goes back to its author.") % name,
-        "publish": _("%(language)s is published.") % name,
-        "unschedule": _("%(language)s is no longer scheduled.") % name,
-        "withdraw": _("%(language)s is withdrawn: the page stays, with a notice.") % name,
-        "unpublish": _("%(language)s is taken off the site.") % name,
-    }
-
-
-def step_labels(item, language: str) -> dict[str, str]:
-    keep = _("Leave as it is (%(state)s)") % {"state": standing(item, language)}
-    return {
-        "": keep,
-        "submit": _("Send to review"),
-        "approve": _("Approve"),
-        "send_back": _("Send back to the author"),
-        "publish": _("Publish"),
-        "unschedule": _("Take back the schedule"),
-        "withdraw": _("Withdraw, keep the page with a notice"),
-        "unpublish": _("Unpublish, remove the page"),
-    }
+from publishing.editorial.models import State
+from publishing.editorial.sources import source_changed
 
 
 class StepSelect(forms.RadioSelect):
@@ -80,25 +21,6 @@ class StepSelect(forms.RadioSelect):
         option = super().create_option(name, value, *args, **kwargs)
         option["attrs"]["data-outcome"] = self.outcomes.get(str(value), "")
         return option
-
-
-def column_label(column) -> str:
-    """ "Title (Chinese)" for one language's column of a translated field."""
-    return _("%(field)s (%(language)s)") % {
-        "field": capfirst(column.translated_field.verbose_name),
-        "language": languages.language_name(column.language),
-    }
-
-
-def look_like_the_admin(form):
-    """Gives the fields of a form of our own the labels and sizes of the admin's own forms."""
-    for field in form.fields.values():
-        if field.label:
-            field.label = capfirst(field.label)
-        if isinstance(field.widget, forms.Textarea):
-            field.widget.attrs |= {"class": "vLargeTextField", "rows": 3}
-        elif type(field.widget) is forms.TextInput:
-            field.widget.attrs.setdefault("class", "vTextField")
 
 
 CHANGES = [
@@ -131,23 +53,6 @@ def _step_field(label):
     return forms.ChoiceField(label=label, required=False, widget=StepSelect)
 
 
-def _instant_field(label, help_text):
-    return clocks.InstantField(label=label, required=False, help_text=help_text)
-
-
-def _window_field(label, help_text):
-    """Sent with what it showed: who did not touch it does not undo what others have set since."""
-    return clocks.InstantField(
-        label=label, required=False, help_text=help_text, show_hidden_initial=True
-    )
-
-
-AT_HELP = gettext_lazy("Empty: at once. In the future: hidden until then.")
-EMBARGO_HELP = gettext_lazy("Until then readers see nothing, even where it is published already.")
-EXPIRE_HELP = gettext_lazy("From then on the page answers that it is gone.")
-INSTANTS = ("at", "embargo", "expire")
-
-
 def _replacement_field(label):
     return forms.CharField(
         label=label,
@@ -157,20 +62,7 @@ def _replacement_field(label):
     )
 
 
-def source_changed(row, name: str, source: str, before: str, path: str = "") -> str:
-    """What has changed in the source of a translation, with "still correct"."""
-    texts = before, languages.text(row, name, source)
-    if isinstance(row._meta.get_field(name), RichTextField):
-        texts = tuple(map(richtext.plain, texts))
-    context = {
-        "blocks": wording.blocks(*texts),
-        "name": path or name,
-        "tag": languages.TAGS[source],
-    }
-    return render_to_string("admin/editorial/_source_changed.html", context)
-
-
-class PublishableForm(forms.ModelForm):
+class PublishableForm(ScheduleForm, forms.ModelForm):
     """A form of a publishable item.
 
     The admin sets ``user``, ``shown`` (the fields of the page) and, before saving, what was there.
@@ -187,17 +79,6 @@ class PublishableForm(forms.ModelForm):
     version = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
     step_en = _step_field(gettext_lazy("English"))
     step_zh_hans = _step_field(gettext_lazy("Chinese"))
-    same_instants = forms.BooleanField(
-        label=gettext_lazy("Same instants for both languages"),
-        required=False,
-        help_text=gettext_lazy("Chinese follows what is entered for English."),
-    )
-    at_en = _instant_field(gettext_lazy("Publication instant, English"), AT_HELP)
-    at_zh_hans = _instant_field(gettext_lazy("Publication instant, Chinese"), AT_HELP)
-    embargo_en = _window_field(gettext_lazy("Embargo until, English"), EMBARGO_HELP)
-    embargo_zh_hans = _window_field(gettext_lazy("Embargo until, Chinese"), EMBARGO_HELP)
-    expire_en = _window_field(gettext_lazy("Expires, English"), EXPIRE_HELP)
-    expire_zh_hans = _window_field(gettext_lazy("Expires, Chinese"), EXPIRE_HELP)
     replacement_address_en = _replacement_field(gettext_lazy("Replacement address, English"))
     replacement_address_zh_hans = _replacement_field(gettext_lazy("Replacement address, Chinese"))
 
@@ -227,72 +108,11 @@ class PublishableForm(forms.ModelForm):
         if "version" in self.fields and not self.is_bound and self.instance.pk:
             self.fields["version"].initial = bases.sign(self.instance)
         self._show_changed_sources()
+        self.show_instants()
         for code in languages.CODES:
             self._offer_steps(code)
-            at = self.fields.get(column("at", code))
-            if at and self.instance.is_scheduled(code):
-                at.initial = self.instance.publish_at(code)
-            self._show_window(code)
             if address := self.fields.get(column("replacement_address", code)):
                 address.initial = getattr(self.instance, column("replacement", code))
-        if same := self.fields.get("same_instants"):
-            windows = [self.instance.window(code) for code in languages.CODES]
-            same.initial = windows[0] == windows[1] and any(windows[0])
-
-    def _show_window(self, code):
-        _publish, embargo, expire = self.instance.window(code)
-        for name, instant in (("embargo", embargo), ("expire", expire)):
-            if field := self.fields.get(column(name, code)):
-                field.initial = instant
-
-    def clean(self):
-        cleaned = super().clean()
-        if self.cleaned_data.get("same_instants"):
-            self._follow_the_first()
-        return cleaned
-
-    def _follow_the_first(self):
-        first, *others = languages.CODES
-        for name in INSTANTS:
-            leading = column(name, first)
-            for following in (column(name, code) for code in others):
-                if {leading, following} <= set(self.fields):
-                    self._errors.pop(following, None)
-                    self.cleaned_data[following] = self.cleaned_data.get(leading)
-
-    def window(self, code) -> dict | None:
-        """Embargo and expiry as entered; None where this form does not ask for them."""
-        names = {"embargo_until": "embargo", "expire_at": "expire"}
-        if not {column(name, code) for name in names.values()} <= set(self.fields):
-            return None
-        first = languages.CODES[0] if self.cleaned_data.get("same_instants") else code
-        known = dict(zip(names, self.instance.window(first)[1:], strict=True))
-        return {
-            key: self.cleaned_data.get(column(name, first))
-            if column(name, first) in self.changed_data
-            else known[key]
-            for key, name in names.items()
-        }
-
-    def _check_window(self, code):
-        """Whether readers will meet the text at all, and in the right order."""
-        window = self.window(code)
-        if window is None:
-            return
-        embargo, expire = window.values()
-        publish = self.instance.publish_at(code)
-        if self.cleaned_data.get(column("step", code)) == "publish":
-            publish = self.cleaned_data.get(column("at", code)) or timezone.now()
-        before = self.instance.window(code)[2]
-        if expire and publish and expire <= publish:
-            text = _("It would be gone before it appears. Publication: %(instant)s.")
-            self.add_error(column("expire", code), text % {"instant": clocks.told(publish)})
-        elif expire and expire != before and expire <= timezone.now():
-            text = _("This instant has passed. To take the text away now, unpublish it.")
-            self.add_error(column("expire", code), text)
-        elif expire and embargo and expire <= embargo:
-            text = _("The embargo ends after the text has expired: nobody would ever read it.")
-            self.add_error(column("embargo", code), text)
 
     def _show_changed_sources(self):
         """Beside a translation that is out of date: what has changed in its source since."""
@@ -325,7 +145,7 @@ class PublishableForm(forms.ModelForm):
         for code in languages.CODES:
             name = column("step", code)
             step = self.cleaned_data.get(name)
-            self._check_window(code)
+            self.check_window(code)
             if step == "publish":
                 self._check_change_note(code)
             elif step in ("withdraw", "unpublish"):

@@ -14,7 +14,8 @@ from django.urls import path, reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from publishing.editorial import autosaves, bases, onelanguage, traversal
+from publishing.editorial import autosaves, bases, traversal
+from publishing.editorial.admin import onelanguage
 from publishing.editorial.autosaves import Autosave
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.records import item_id

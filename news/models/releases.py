@@ -1,0 +1,279 @@
+"""What the office tells under a date."""
+
+import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericRelation
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
+
+from news.models.boilerplates import BoilerplateVersion
+from news.models.events import Event
+from news.models.press import PressContact
+from partners.models import Agreement, CooperationField, Institution, Participation
+from publishing.editorial import languages
+from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField, read
+from publishing.editorial.languages import column
+from publishing.editorial.models import Publishable, PublishableQuerySet, items
+from publishing.editorial.richtext import RichTextField
+from publishing.media.models import Video
+from publishing.pageviews.querysets import PageviewQuerySet
+
+
+class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
+    def newest_first(self):
+        """By release date as printed; an undated one by its publication instant."""
+        return self.order_by(f"-{column('order', languages.active())}", "-pk")
+
+    def in_year(self, year: int):
+        return self.filter(release_date_first__year=year)
+
+    def undated(self):
+        return self.filter(release_date="")
+
+    def before(self, instant: datetime.datetime):
+        """What stands in the reader's list behind this instant."""
+        return self.filter((f"{column('order', languages.active())}__lt", instant))
+
+    def most_read(self):
+        """Needs ``with_pageviews``, as in a list."""
+        return self.order_by("-pageviews", f"-{column('order', languages.active())}", "-pk")
+
+    def of_same_events(self, release: int):
+        """Others that tell of an event of this release; who shares most partners comes first."""
+        told = Release.events.through.objects
+        same = told.filter(event__in=told.filter(release=release).values("event"))
+        return self._nearest_to(release, same)
+
+    def of_same_partners(self, release: int):
+        return self._nearest_to(release, _naming_partners_of(release))
+
+    def _nearest_to(self, release, links):
+        # Found by an index first: to ask each release for what it shares is to read all of them.
+        shared = _naming_partners_of(release).filter(release=OuterRef("pk")).order_by()
+        shared = shared.values("release").annotate(n=models.Count("pk")).values("n")
+        return (
+            self.filter(pk__in=links.values("release"))
+            .exclude(pk=release)
+            .annotate(shared=Coalesce(Subquery(shared), 0))
+            .order_by("-shared", f"-{column('order', languages.active())}", "-pk")
+            .for_row()
+        )
+
+    def beside(self, place: datetime.datetime, release: int, *, older: bool):
+        """What stands before or after this place in the reader's list, the nearest first."""
+        name = column("order", languages.active())
+        way, order = ("lt", "-") if older else ("gt", "")
+        # The first condition says nothing new, but lets the index begin at this place.
+        beyond = Q((f"{name}__{way}e", place)) & (
+            Q((f"{name}__{way}", place)) | Q((f"pk__{way}", release))
+        )
+        found = self.filter(beyond).order_by(f"{order}{name}", f"{order}pk")
+        return found.only("slug", *languages.columns("headline", "list_title"))
+
+    def for_page(self):
+        """Everything of one language; the texts of the other stay behind."""
+        there = languages.other(languages.active())
+        rows = self.select_related("field", "lead_image").with_pageviews()
+        return rows.defer(*(column(name, there) for name in ("headline", "summary", "body")))
+
+    def for_row(self):
+        """What ``news/_release_row.html`` shows and nothing else."""
+        rows = self.select_related("field", "lead_image").with_pageviews()
+        return rows.only(*_shown_in_a_row())
+
+    def for_list(self):
+        """Everything a row shows, in a constant number of queries; long texts stay behind."""
+        return self.for_page().defer(*languages.columns("body", "notice", "field__summary"))
+
+
+def _naming_partners_of(release):
+    """The rows by which releases name a partner that this release names."""
+    named = Release.institutions.through.objects
+    return named.filter(institution__in=named.filter(release=release).values("institution"))
+
+
+def _shown_in_a_row() -> list[str]:
+    here = languages.active()
+    window = languages.columns("state", "publish_at", "embargo_until", "expire_at")
+    texts = (column(name, here) for name in ("headline", "list_title", "summary"))
+    field = (column("field__name", here), "field__slot")
+    return ["live", "slug", "release_date", *window, *texts, *field, "lead_image"]
+
+
+class Release(Publishable):
+    """A text that the office publishes under a date."""
+
+    class Kind(models.TextChoices):
+        NEWS = "news", _("news")
+        PRESS_RELEASE = "press_release", _("press release")
+        EVENT_REPORT = "event_report", _("event report")
+        ANNOUNCEMENT = "announcement", _("announcement")
+        ADVISORY = "advisory", _("media advisory")
+        STATEMENT = "statement", _("statement")
+        FEATURE = "feature", _("feature")
+
+    class Origin(models.TextChoices):
+        OWN = "own", _("own")
+        REPUBLISHED = "republished", _("republished")
+        WIRE = "wire", _("wire")
+
+    headline = models.CharField(_("headline"), max_length=250, blank=True)
+    list_title = models.CharField(
+        _("title in lists"), max_length=160, blank=True, help_text=_("Empty: the headline.")
+    )
+    summary = models.TextField(_("summary"), blank=True)
+    search_description = models.CharField(
+        _("description for search engines"),
+        max_length=300,
+        blank=True,
+        help_text=_("Empty: the summary."),
+    )
+    body = RichTextField(_("text"))
+    dateline_place = models.CharField(
+        _("dateline, place"), max_length=100, blank=True, help_text=_("NANJING, China")
+    )
+    dateline_date = PartialDateField(_("dateline, date"))
+    dateline_wire = models.CharField(
+        _("dateline, wire"), max_length=60, blank=True, help_text=_("PRNewswire")
+    )
+    kind = models.CharField(_("kind"), max_length=14, choices=Kind.choices, default=Kind.NEWS)
+    release_date = PartialDateField(
+        _("release date"),
+        help_text=_("As it is printed: 2020-09-30, 2020-09 or 2020. Empty: shown as not given."),
+    )
+    release_date_first = FirstDayField(source="release_date")
+    release_date_last = LastDayField(source="release_date")
+    origin = models.CharField(
+        _("origin"), max_length=12, choices=Origin.choices, default=Origin.OWN
+    )
+    source_name = models.CharField(_("source"), max_length=160, blank=True)
+    source_url = models.URLField(_("address of the source"), blank=True)
+    field = models.ForeignKey(
+        CooperationField,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="releases",
+        verbose_name=_("field of cooperation"),
+    )
+    lead_image = models.ForeignKey(
+        "media.Image",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("lead image"),
+    )
+    institutions = models.ManyToManyField(
+        Institution, blank=True, related_name="releases", verbose_name=_("institutions")
+    )
+    events = models.ManyToManyField(
+        Event, blank=True, related_name="releases", verbose_name=_("events")
+    )
+    agreements = models.ManyToManyField(
+        Agreement, blank=True, related_name="releases", verbose_name=_("agreements")
+    )
+    press_contacts = models.ManyToManyField(
+        PressContact, blank=True, related_name="releases", verbose_name=_("press contacts")
+    )
+    boilerplates = models.ManyToManyField(
+        BoilerplateVersion,
+        blank=True,
+        related_name="releases",
+        verbose_name=_("standing texts"),
+        help_text=_("The release keeps the version that is chosen here."),
+    )
+    videos = models.ManyToManyField(Video, blank=True, related_name="+", verbose_name=_("videos"))
+
+    people = GenericRelation(Participation, "target_id", "target_type")
+
+    order_en = models.DateTimeField(editable=False, null=True)
+    order_zh_hans = models.DateTimeField(editable=False, null=True)
+
+    objects = items(ReleaseQuerySet)
+    with_copies = ReleaseQuerySet.as_manager()
+
+    title_field = "headline"
+    url_name = "news:release"
+    required_to_publish = ("headline", "body")
+    owned = (
+        "people",
+        "quotes",
+        "points",
+        "notes",
+        "attachments",
+        "pictures",
+        "corrections",
+    )
+
+    class Meta(Publishable.Meta):
+        ordering = ["-release_date_last", "-pk"]
+        verbose_name = _("release")
+        verbose_name_plural = _("releases")
+        indexes = [
+            models.Index(
+                fields=[f"-{column('order', code)}", "-id"],
+                name=f"news_release_newest_{languages.suffix(code)}",
+            )
+            for code in languages.CODES
+        ]
+
+    def save(self, *args, **kwargs):
+        self.derive()
+        super().save(*args, **kwargs)
+
+    def derive(self):
+        """The instant by which each language's lists order this release."""
+        date = self.printed_date
+        for code in languages.CODES:
+            instant = self.publish_at(code)
+            if date:
+                instant = datetime.datetime.combine(
+                    date.last, datetime.time.max, tzinfo=ZoneInfo(settings.TIME_ZONE)
+                )
+            setattr(self, column("order", code), instant)
+
+    @property
+    def printed_date(self):
+        return read(self.release_date)
+
+    @property
+    def title_in_lists(self):
+        return self.list_title or self.headline
+
+    def has(self, name: str) -> bool:
+        """Whether a relation is worth asking for: false where its page found that it is empty."""
+        return getattr(self, f"has_{name}", True)
+
+    def rows(self, name: str, *related: str):
+        if not self.has(name):
+            return []
+        rows = getattr(self, name).all()
+        return rows.select_related(*related) if related else rows
+
+    @property
+    def dateline(self) -> str:
+        """ "NANJING, China, July 3, 2020 /PRNewswire/ --", as far as its parts are known."""
+        date = read(self.dateline_date)
+        parts = {"place": self.dateline_place or "", "date": date.in_dateline() if date else ""}
+        line = pgettext("place and date that open a wire text", "%(place)s, %(date)s") % parts
+        if not all(parts.values()):
+            line = parts["place"] or parts["date"]
+        wire = f"/{self.dateline_wire}/" if self.dateline_wire else ""
+        opening = " ".join(part for part in (line, wire) if part)
+        return f"{opening} --" if opening else ""
+
+    @property
+    def original_url(self) -> str:
+        """Where the text stands first, if this is only its copy."""
+        return self.source_url if self.origin == self.Origin.REPUBLISHED else ""
+
+    @property
+    def day_of_people(self) -> datetime.date | None:
+        """The day for which the titles of those who are named are right."""
+        return self.release_date_last
