@@ -25,6 +25,12 @@ def partial_date(text):
     return date.localised() if date else ""
 
 
+@register.filter(expects_localtime=True)
+def stamp(instant):
+    """For programs: an instant in the office's zone, to the second."""
+    return instant.isoformat(timespec="seconds")
+
+
 @register.filter
 def phrases(text):
     """A Chinese headline of several phrases, cut after its punctuation; else nothing.
