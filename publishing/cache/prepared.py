@@ -21,36 +21,48 @@ def prepared(build):
     The values (numbers, texts, aware instants) must stand in the query as they are given: what
     else the query is made of may depend on the active language, and on nothing that changes.
     """
-    return _rows_of(build, planned=True)
+    plan_for = _plans(build, named=True)
+
+    @wraps(build)
+    def rows(*values):
+        return plan_for(values).rows(values)
+
+    return rows
 
 
 def compiled(build):
     """The same for a function that is made for a while only, from more than its values.
 
-    Its query is not planned ahead, for a plan stays on the connection. ``part=(skipped, number)``
-    asks for so many rows behind those skipped, as a slice would.
+    The database does not plan its query ahead, for a plan stays on the connection.
+    ``part=(skipped, number)`` asks for so many rows behind those skipped, as a slice would.
     """
-    return _rows_of(build, planned=False)
-
-
-def _rows_of(build, *, planned):
-    plans = {}
+    plan_for = _plans(build, named=False)
 
     @wraps(build)
-    def rows(*values, part=()):
+    def rows(*values, part=None):
+        return plan_for(values).rows(values, part)
+
+    return rows
+
+
+def _plans(build, *, named):
+    """The plan for values, made once for each language and their types."""
+    plans = {}
+
+    def plan_for(values):
         key = get_language(), *map(type, values)
         plan = plans.get(key)
         if plan is None:
-            plan = plans[key] = _Plan(build, values, planned=planned)
-        return plan.rows(values, part)
+            plan = plans[key] = _Plan(build, values, named=named)
+        return plan
 
-    return rows
+    return plan_for
 
 
 class _Plan:
     numbers = itertools.count(1)
 
-    def __init__(self, build, values, *, planned):
+    def __init__(self, build, values, *, named):
         markers = [_marker(number, value) for number, value in enumerate(values)]
         queryset = build(*markers)
         self.db = queryset.db
@@ -63,10 +75,10 @@ class _Plan:
         missing = set(known.values()) - {number for number, _param in self.params}
         if missing:
             raise TypeError(f"{build.__qualname__}: value {min(missing)} is not in the query.")
-        self.name = f"portal_{next(self.numbers)}" if planned else None
+        self.name = f"portal_{next(self.numbers)}" if named else None
         self.call = f"EXECUTE {self.name} ({', '.join(['%s'] * len(markers))})"
 
-    def rows(self, values, part=()):
+    def rows(self, values, part=None):
         connection = connections[self.db]
         values = [self._adapted(value) for value in values]
         words, params = self._question(connection, values)

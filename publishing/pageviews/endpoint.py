@@ -34,7 +34,8 @@ from .robots import is_robot
 
 logger = logging.getLogger(__name__)
 
-PREFIX = "/v"
+NUMBERS = "/v"
+ITEMS = "/v/"
 # A visitor's browser sends nothing but an address; what is longer is not from our script.
 LARGEST_BODY = 1024
 LONGEST_QUERY = 4096
@@ -51,6 +52,7 @@ OVERLAP = 30
 ALARM_EVERY = 60
 # Milliseconds that a view without a journal may wait for a lock; then the page sends it again.
 DIRECT_PATIENCE = 1000
+STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
 class Answer(NamedTuple):
@@ -95,21 +97,18 @@ class ReadsMiddleware:
         return HttpResponse(answered.body, status=answered.status, headers=dict(answered.headers))
 
 
-STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
-
-
 def answer(environ) -> Answer | None:
     """What to answer, or None where the address is not one of these."""
     path = environ["PATH_INFO"]
-    if path != PREFIX and not path.startswith("/v/"):
+    if path != NUMBERS and not path.startswith(ITEMS):
         return None
     if not _host_is_ours(environ.get("HTTP_HOST") or environ.get("SERVER_NAME", "")):
         return Answer(HTTPStatus.BAD_REQUEST)
     if len(environ.get("QUERY_STRING", "")) > LONGEST_QUERY:
         return Answer(HTTPStatus.REQUEST_URI_TOO_LONG)
-    if path == PREFIX:
+    if path == NUMBERS:
         return _read(environ)
-    return _count(environ, path[3:])
+    return _count(environ, path.removeprefix(ITEMS))
 
 
 @lru_cache(64)
@@ -192,7 +191,7 @@ def _record(environ, item, *, public) -> Record | None:
         if _unrecorded.repeats((item, visitor), now):
             return None
         visitor = yesterday = ""
-    return Record(now, item, visitor, yesterday, _language(query), _host(query, environ))
+    return Record(now, item, visitor, yesterday, _language(query), _referring_host(query, environ))
 
 
 def _reason(environ, query, client, public):
@@ -236,7 +235,7 @@ def _language(query):
     return language if language in dict(settings.LANGUAGES) else ""
 
 
-def _host(query, environ):
+def _referring_host(query, environ):
     """The referring host without anything behind it; none where it is this site."""
     text = query.get("f", "").strip().lower()
     if not text:

@@ -42,6 +42,8 @@ class Record(NamedTuple):
     reason: str = ""
 
 
+# The letters of a line: t instant, x reason, r item, l language, v visitor, p visitor of the day
+# before, f referring host.
 def encode(record: Record) -> bytes:
     fields: dict[str, object] = {"t": round(record.at, 3)}
     if record.reason:
@@ -62,7 +64,7 @@ def decode(line: bytes) -> Record | None:
     try:
         fields = json.loads(line)
         at = float(fields["t"])
-        reason, *texts = [fields.get(name, "") for name in "xrvplf"]
+        reason, *texts = [fields.get(letter, "") for letter in "xrvplf"]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     if not EARLIEST < at < LATEST:
