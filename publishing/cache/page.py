@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import brotli
 from django.utils.http import parse_http_date_safe
@@ -15,6 +15,13 @@ BROTLI_QUALITY = 5
 # 64 KB, more than most pages have: larger windows take tables of a megabyte for each answer.
 BROTLI_WINDOW = 16
 GZIP_LEVEL = 6
+
+PACK = {
+    "": bytes,
+    "gzip": partial(gzip.compress, compresslevel=GZIP_LEVEL, mtime=0),
+    "br": partial(brotli.compress, quality=BROTLI_QUALITY, lgwin=BROTLI_WINDOW),
+}
+UNPACK = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
 
 # Made anew for each coding.
 _OWN_HEADERS = {"content-length", "etag", "last-modified", "vary"}
@@ -35,7 +42,10 @@ class Variant:
 
 
 class Page:
-    """One answer, with its ``variants`` by coding: "" from the start, others once asked for."""
+    """One answer, with its ``variants`` by coding: each once it is asked for.
+
+    Plain text makes room for the first compressed variant, and is made of it where somebody asks.
+    """
 
     __slots__ = (
         "_headers",
@@ -69,7 +79,7 @@ class Page:
         """Take over date and compressed bytes of the page this one replaces, if nothing changed."""
         if predecessor is not None and predecessor.digest == self.digest:
             self.last_modified = predecessor.last_modified
-            self.size = OVERHEAD
+            self.size, self.variants = OVERHEAD, {}
             for coding, variant in predecessor.variants.copy().items():
                 self._add(coding, variant.body[0])
 
@@ -87,13 +97,14 @@ class Page:
         return None
 
     def compress(self, coding):
-        """Make the variant for "gzip" or "br"."""
-        plain = self.variants[""].body[0]
-        if coding == "br":
-            return self._add(
-                coding, brotli.compress(plain, quality=BROTLI_QUALITY, lgwin=BROTLI_WINDOW)
-            )
-        return self._add(coding, gzip.compress(plain, GZIP_LEVEL, mtime=0))
+        """Make the variant for "gzip", "br" or, again, for plain text."""
+        known, variant = next(iter(self.variants.items()))
+        plain = UNPACK[known](variant.body[0])
+        made = self._add(coding, PACK[coding](plain))
+        if known == "" and coding != "":
+            del self.variants[""]
+            self.size -= len(plain)
+        return made
 
     def _add(self, coding, body):
         headers = [

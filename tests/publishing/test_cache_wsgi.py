@@ -226,6 +226,14 @@ class TestHits:
         assert site.get("/release/", accept_encoding="br").body == first.body
         assert page.variants["br"] is variant
 
+    def test_plain_text_is_made_again_of_what_was_compressed(self, site):
+        plain = site.get("/release/").body
+        for coding in ("gzip", "br"):
+            site.get("/release/", accept_encoding=coding)
+        (page,) = site.cache.pages.values()
+        assert (set(page.variants), site.cache.store.bytes) == ({"gzip", "br"}, page.size)
+        assert site.get("/release/").body == plain
+
     def test_a_cdn_may_hold_a_page_for_seconds_and_longer_in_need(self, site):
         rules = site.get("/release/").headers["Cache-Control"]
         for part in ("public", "max-age=0", "s-maxage=", "stale-while-revalidate", "stale-if-e"):
