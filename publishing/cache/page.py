@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import re
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import brotli
 from django.utils.http import parse_http_date_safe
@@ -16,11 +16,6 @@ BROTLI_QUALITY = 5
 BROTLI_WINDOW = 16
 GZIP_LEVEL = 6
 
-PACK = {
-    "": bytes,
-    "gzip": partial(gzip.compress, compresslevel=GZIP_LEVEL, mtime=0),
-    "br": partial(brotli.compress, quality=BROTLI_QUALITY, lgwin=BROTLI_WINDOW),
-}
 UNPACK = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
 
 # Made anew for each coding.
@@ -100,7 +95,7 @@ class Page:
         """Make the variant for "gzip", "br" or, again, for plain text."""
         known, variant = next(iter(self.variants.items()))
         plain = UNPACK[known](variant.body[0])
-        made = self._add(coding, PACK[coding](plain))
+        made = self._add(coding, compressed(plain, coding) if coding else plain)
         if known == "" and coding != "":
             del self.variants[""]
             self.size -= len(plain)
@@ -124,6 +119,12 @@ class Page:
     def _etag(self, coding):
         suffix = f"-{coding}" if coding else ""
         return f'"{self.digest}.{self.moment.version}{suffix}"'
+
+
+def compressed(plain, coding):
+    if coding == "br":
+        return brotli.compress(plain, quality=BROTLI_QUALITY, lgwin=BROTLI_WINDOW)
+    return gzip.compress(plain, GZIP_LEVEL, mtime=0)
 
 
 def etag_of_version(if_none_match, version):

@@ -63,6 +63,7 @@ EXTENSIONS = {
             "images": _("pictures"),
             "styles": _("colours and sizes"),
             "objects": _("scripts and objects"),
+            "remarks": _("remarks and text struck out"),
         }
     },
 }
