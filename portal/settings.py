@@ -387,5 +387,5 @@ PORTAL_PAGEVIEWS_JOURNAL = Path(_journal) if _journal else None
 # Write each view through to the disk: nothing is lost when the power fails, at 0.4 ms a view.
 PORTAL_PAGEVIEWS_SYNC_EACH_VIEW = env.bool("PORTAL_PAGEVIEWS_SYNC_EACH_VIEW", False)
 # Memory for ready pages in each process, and the proxy's internal location for media files.
-PORTAL_CACHE_MB = number("PORTAL_CACHE_MB", 32)
+PORTAL_CACHE_MB = number("PORTAL_CACHE_MB", 16)
 PORTAL_ACCEL_PREFIX = env.str("PORTAL_ACCEL_PREFIX", "")

@@ -16,6 +16,8 @@ BROTLI_QUALITY = 5
 BROTLI_WINDOW = 16
 GZIP_LEVEL = 6
 
+UNPACK = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
+
 # Made anew for each coding.
 _OWN_HEADERS = {"content-length", "etag", "last-modified", "vary"}
 # Sent with 304 too, as RFC 9110 asks.
@@ -35,7 +37,10 @@ class Variant:
 
 
 class Page:
-    """One answer, with its ``variants`` by coding: "" from the start, others once asked for."""
+    """One answer, with its ``variants`` by coding: each once it is asked for.
+
+    Plain text makes room for the first compressed variant, and is made of it where somebody asks.
+    """
 
     __slots__ = (
         "_headers",
@@ -69,7 +74,7 @@ class Page:
         """Take over date and compressed bytes of the page this one replaces, if nothing changed."""
         if predecessor is not None and predecessor.digest == self.digest:
             self.last_modified = predecessor.last_modified
-            self.size = OVERHEAD
+            self.size, self.variants = OVERHEAD, {}
             for coding, variant in predecessor.variants.copy().items():
                 self._add(coding, variant.body[0])
 
@@ -87,8 +92,14 @@ class Page:
         return None
 
     def compress(self, coding):
-        """Make the variant for "gzip" or "br"."""
-        return self._add(coding, compressed(self.variants[""].body[0], coding))
+        """Make the variant for "gzip", "br" or, again, for plain text."""
+        known, variant = next(iter(self.variants.items()))
+        plain = UNPACK[known](variant.body[0])
+        made = self._add(coding, compressed(plain, coding) if coding else plain)
+        if known == "" and coding != "":
+            del self.variants[""]
+            self.size -= len(plain)
+        return made
 
     def _add(self, coding, body):
         headers = [
