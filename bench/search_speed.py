@@ -10,10 +10,8 @@ database filled before, with as much, is used as it is.
 """
 
 import argparse
-import itertools
 import json
 import os
-import random
 import sys
 import tempfile
 import time
@@ -34,208 +32,8 @@ DOCUMENTS = """
     materials science, 签署协议
 """.replace("\n", "").split(",")
 DOCUMENTS = [text.strip() for text in DOCUMENTS]
-ENGLISH = """
-    university college laboratory delegation agreement signed visit professor research students
-    programme joint centre science technology medicine engineering energy storage materials
-    robotics summer school partnership lecture exhibition nanjing cambridge birmingham southeast
-    innovation workshop doctoral exchange scholarship committee signing ceremony museum library
-    water climate agriculture transport heritage design language teaching quantum
-""".split()  # noqa: SIM905
-CHINESE = """
-    大学 南京 剑桥 联合实验室 代表团 协议 签署 访问 教授 研究 学生 项目 中心 科学 技术 医学院 工程
-    储能 材料 人工智能 暑期学校 合作 讲座 展览 东南大学 创新 博士 交流 奖学金 委员会 仪式 图书馆
-    水利 气候 农业 交通 遗产 设计 语言 教学 量子 伯明翰 理工大学 城市
-""".split()  # noqa: SIM905
-# The first words are the commonest, as in any text.
-ENGLISH_WEIGHTS = list(itertools.accumulate(1 / (n + 2) for n in range(len(ENGLISH))))
-CHINESE_WEIGHTS = list(itertools.accumulate(1 / (n + 2) for n in range(len(CHINESE))))
 HEADINGS = f"{'p50':>8}{'p95':>8}{'max':>8}"
 ROUNDS = 3
-# As many are invented; the rest are copies of them, STEP keys apart.
-INVENTED, WRITTEN, STEP = 5_000, 2_500, 100_000
-
-
-def fill_institutions(count):
-    """Invents some and copies them inside the database, which is much faster."""
-    from search_quality import load_institutions, load_noise
-
-    from partners.models import Institution, InstitutionName, Place
-    from publishing.search.models import ENTRY_TEXT, SearchEntry, SearchName
-
-    have = Institution.objects.count()
-    if have >= count:
-        return
-    if not have:
-        load_institutions()
-    if have < min(count, INVENTED):
-        load_noise(min(count, INVENTED), list(Place.objects.filter(parent=None)))
-    for offset in copies(Institution, count):
-        copy(Institution, offset, slug=f"slug || '-{offset}'")
-        copy(Institution.types.through, offset, institution_id=f"institution_id + {offset}")
-        copy(InstitutionName, offset, institution_id=f"institution_id + {offset}")
-        copy(SearchEntry, offset, object_id=f"object_id + {offset}")
-        copy(SearchName, offset, entry_id=f"entry_id + {offset}")
-        copy_text(ENTRY_TEXT, f"rowid + {offset}", f"rowid <= {STEP}")
-
-
-def copies(model, count):
-    """Offsets of keys for the copies that are missing of the first rows, which end at STEP."""
-    base = model.objects.filter(pk__lte=STEP).count()
-    have = -(-model.objects.count() // base)
-    return range(have * STEP, -(-count // base) * STEP, STEP)
-
-
-def copy(model, offset, **changed):
-    from django.db import connection
-
-    columns = [f'"{field.column}"' for field in model._meta.concrete_fields]
-    changed = {f'"{name}"': value for name, value in changed.items()} | {'"id"': f"id + {offset}"}
-    values = [changed.get(column, column) for column in columns]
-    table = model._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} ({', '.join(columns)}) "
-            f"SELECT {', '.join(values)} FROM {table} WHERE id <= {STEP}"
-        )
-
-
-def copy_text(text, rowid, condition):
-    from django.db import connection
-
-    names = ", ".join(text.stored(connection))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {text.index} (rowid, {names}) "
-            f"SELECT {rowid}, {names} FROM {text.index} WHERE {condition}"
-        )
-
-
-def text(dice, words, weights, length, between):
-    return between.join(dice.choices(words, cum_weights=weights, k=length))
-
-
-def invented(dice, number):
-    """A release in two languages, with rare words of its own."""
-    import datetime
-
-    from search_quality import signs, word
-
-    from publishing.search.documents import Document
-    from publishing.search.publishable import ALWAYS
-
-    rare = f"{word(dice)} {word(dice)}"
-    return Document(
-        titles={
-            "en": f"{text(dice, ENGLISH, ENGLISH_WEIGHTS, 7, ' ')} {rare}",
-            "zh-hans": f"{text(dice, CHINESE, CHINESE_WEIGHTS, 5, '')}{signs(dice)}",
-        },
-        bodies={
-            "en": text(dice, ENGLISH, ENGLISH_WEIGHTS, 90, " "),
-            "zh-hans": text(dice, CHINESE, CHINESE_WEIGHTS, 60, "，"),
-        },
-        visible={"en": (ALWAYS, None), "zh-hans": (ALWAYS, None)},
-        url_name="home",
-        date=datetime.date(2014, 1, 1) + datetime.timedelta(days=dice.randrange(4_600)),
-    )
-
-
-def fill_documents(count):
-    from django.db import transaction
-
-    from publishing.search import documents
-    from publishing.search.models import DOCUMENT_TEXT, SearchDocument
-
-    dice = random.Random(11)
-    releases = SearchDocument.objects.filter(kind="release")
-    registration = documents.KINDS["release"]
-    if not releases.exists():
-        for start in range(0, min(count // 2, WRITTEN), 500):
-            batch = {number: invented(dice, number) for number in range(start + 1, start + 501)}
-            with transaction.atomic():
-                registration.write("release", batch)
-    for offset in copies(SearchDocument, count):
-        copy(
-            SearchDocument,
-            offset,
-            object_id=f"object_id + {offset}",
-            position=f"position + {offset}",
-        )
-        # The key of a document is its day and, in the lower half, the key of its row.
-        copy_text(DOCUMENT_TEXT, f"rowid + {offset}", f"rowid % 4294967296 <= {STEP}")
-
-
-def analyze():
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
-
-
-def plainly(text):
-    """What a list with a search box does: contains, counted, the first twenty."""
-    from django.db.models import Q
-
-    from partners.models import Institution
-
-    found = Institution.objects.public().filter(
-        Q(name_en__icontains=text)
-        | Q(name_zh_hans__icontains=text)
-        | Q(names__text__icontains=text)
-    )
-    return found.distinct().count(), list(found.distinct().order_by("name_en")[:20])
-
-
-def plainly_in_documents(text):
-    from django.db.models import Q
-
-    from publishing.search.models import SearchDocument
-
-    found = SearchDocument.objects.filter(Q(title__icontains=text) | Q(body__icontains=text))
-    return found.count(), list(found.order_by("-date")[:20].values_list("title", flat=True))
-
-
-class Trigrams:
-    """The names in the database's own trigram index: FTS5's, or pg_trgm where there is one."""
-
-    def __init__(self):
-        from django.db import DatabaseError, connection, transaction
-
-        self.connection, self.is_there = connection, True
-        statements = (
-            [
-                "CREATE VIRTUAL TABLE IF NOT EXISTS bench_trigrams "
-                "USING fts5(text, tokenize='trigram')",
-                "DELETE FROM bench_trigrams",
-                "INSERT INTO bench_trigrams (rowid, text) SELECT id, text FROM search_searchname",
-            ]
-            if connection.vendor == "sqlite"
-            else [
-                "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-                "CREATE INDEX IF NOT EXISTS bench_trigrams ON search_searchname "
-                "USING gin (lower(text) gin_trgm_ops)",
-            ]
-        )
-        try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                for statement in statements:
-                    cursor.execute(statement)
-        except DatabaseError:
-            self.is_there = False
-
-    def __call__(self, text):
-        pattern = f"%{text.lower()}%"
-        if self.connection.vendor == "sqlite":
-            # Below three characters a trigram index finds nothing; +text reads all.
-            column = "text" if len(text) > 2 else "+text"
-            table, condition = "bench_trigrams", f"{column} LIKE %s"
-        else:
-            table, condition = "search_searchname", "lower(text) LIKE %s"
-        with self.connection.cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FROM {table} WHERE {condition}", [pattern])
-            cursor.execute(
-                f"SELECT text FROM {table} WHERE {condition} ORDER BY text LIMIT 20", [pattern]
-            )
-            return cursor.fetchall()
 
 
 def processor_time():
@@ -249,18 +47,18 @@ def processor_time():
     return sum(int(Path(task, "schedstat").read_text().split()[0]) for task in tasks) / 1e6
 
 
-def measured(ask, texts):
+def measured(ask, texts, rounds=ROUNDS):
     """Milliseconds by text, after one round to warm up: processor time and the best wall time."""
     processor, wall = {}, {}
     for text in texts:
         ask(text)
         times = []
         before = processor_time()
-        for _round in range(ROUNDS):
+        for _round in range(rounds):
             began = time.perf_counter()
             ask(text)
             times.append(1000 * (time.perf_counter() - began))
-        processor[text] = (processor_time() - before) / ROUNDS
+        processor[text] = (processor_time() - before) / rounds
         wall[text] = min(times)
     return processor, wall
 
@@ -271,6 +69,7 @@ def percentile(times, share):
 
 
 def questions():
+    from search_beside import Trigrams, plainly, plainly_in_documents
     from search_quality import lines
 
     from partners.directory import DirectoryFilters, search_institutions, suggest
@@ -301,10 +100,10 @@ def questions():
     yield "directory by icontains", plainly, [*judged[::6], *BROAD]
     if trigrams.is_there:
         yield "directory by trigrams", trigrams, [*judged[::6], *BROAD]
-    yield "site search by icontains", plainly_in_documents, DOCUMENTS[::6]
+    yield "site search by icontains", plainly_in_documents, DOCUMENTS[::10]
 
 
-# What each comparison stands beside.
+# What each comparison stands beside. It takes seconds, and is asked once.
 COMPARED = {
     "directory by icontains": "directory",
     "directory by trigrams": "directory",
@@ -336,6 +135,8 @@ class Row:
 
 
 def run(institutions, documents, *, slowest=False, say=print):
+    from search_content import analyze, fill_documents, fill_institutions
+
     began = time.perf_counter()
     fill_institutions(institutions)
     fill_documents(documents)
@@ -344,7 +145,8 @@ def run(institutions, documents, *, slowest=False, say=print):
     say(f"{'ms of processor, ms of wall time':<34}{'asked':>7}" + 2 * HEADINGS)
     rows = {}
     for what, ask, texts in questions():
-        row = rows[what] = Row(what, *measured(ask, texts))
+        rounds = 1 if what in COMPARED else ROUNDS
+        row = rows[what] = Row(what, *measured(ask, texts, rounds))
         say(f"{what:<34}{len(texts):>7}" + "".join(f"{n:>8.1f}" for n in row.numbers()))
         if slowest:
             worst = sorted(row.processor, key=row.processor.get)[-6:]

@@ -138,7 +138,7 @@ def search_institutions(
     return DirectoryPage(
         matches=answer.matches,
         elsewhere=_elsewhere(text, chosen, named, language) if named else (),
-        facets=labels.facets(answer.combinations, effective) if text or effective else labels.all,
+        facets=labels.facets(answer.counts, effective) if text or effective else labels.all,
         chips=labels.chips(effective, named),
         total=answer.total,
         partners=labels.partners,
@@ -232,9 +232,9 @@ class Labels:
     def __init__(self, language):
         self.column = languages.column("name", language)
         self.other = languages.column("name", languages.other(language))
-        self.everything = ladder.all_combinations(KIND)
-        self.partners = ladder.passing(self.everything, {})
-        occurring = ladder.facet_counts(self.everything, {})
+        self.everything = ladder.counts_of_all(KIND)
+        self.partners = self.everything.passing
+        occurring = self.everything.by_facet()
         countries = Place.objects.filter(parent=None).exclude(country="")
         self.names = {
             "type": self._texts(InstitutionType.objects.all(), "code"),
@@ -286,8 +286,8 @@ class Labels:
         """The filter that ``text`` is the name of, in either language."""
         return self.by_key.get(key(text[:QUERY_CHARACTERS]), {})
 
-    def facets(self, combinations, effective):
-        counts = ladder.facet_counts(combinations, effective)
+    def facets(self, counts, effective):
+        counts = counts.by_facet()
         return tuple(
             Facet(facet, facet_label(facet), self._options(facet, counts, effective))
             for facet in FACETS

@@ -82,6 +82,8 @@ def entry(institution):
             "country": (str(institution.country),) if institution.country else (),
             "city": (institution.city_id,) if institution.city_id else (),
             "type": tuple(kind.code for kind in institution.types.all()),
+        },
+        changing={
             "status": tuple(sorted(looks)),
             "field": tuple({a.field.slug for a in agreements if a.field}),
         },

@@ -12,6 +12,8 @@ from django.utils.http import parse_http_date_safe
 OVERHEAD = 4096
 # Quality 5 is where Brotli is smaller than gzip at about the same time.
 BROTLI_QUALITY = 5
+# 64 KB, more than most pages have: larger windows take tables of a megabyte for each answer.
+BROTLI_WINDOW = 16
 GZIP_LEVEL = 6
 
 # Made anew for each coding.
@@ -110,7 +112,7 @@ class Page:
 
 def compressed(plain, coding):
     if coding == "br":
-        return brotli.compress(plain, quality=BROTLI_QUALITY)
+        return brotli.compress(plain, quality=BROTLI_QUALITY, lgwin=BROTLI_WINDOW)
     return gzip.compress(plain, GZIP_LEVEL, mtime=0)
 
 

@@ -63,10 +63,11 @@ class Rendering:
 
     def __init__(self, freshness):
         self.freshness = freshness
+        self.started = freshness.monotonic()
         self.moment = NO_MOMENT
 
-    def begin(self):
-        self.moment = self.freshness.observe()
+    def begin(self, generation):
+        self.moment = self.freshness.observe(generation, self.started)
 
     @property
     def version(self):

@@ -107,12 +107,9 @@ def fold(text):
 
 def fold_with_origins(text):
     """The folded text, and for each of its characters the place in ``text`` it came from."""
-    if JOINED.search(text) is None:
-        # Nearly every text: each character folds by itself, and nearly always to one.
-        pieces = [_folded[ord(character)] for character in text]
-        folded = "".join(pieces)
-        if len(folded) == len(text) and all(pieces):
-            return folded, list(range(len(text)))
+    if JOINED.search(text) is None and all(len(_folded[ord(each)]) == 1 for each in set(text)):
+        # Nearly every text: each character folds by itself, and to one.
+        return text.translate(_folded), list(range(len(text)))
     pieces, origins = [], []
     for cluster in CLUSTER.finditer(text):
         piece = fold(cluster[0])
@@ -125,6 +122,13 @@ def runs(folded):
     """The runs of a folded text, in order. A change of script ends a run."""
     for match in RUN.finditer(folded):
         yield Run(match[0], match[1] is not None, match.start(), match.end())
+
+
+def words_with(folded, initials):
+    """The words among its runs that begin with one of these letters."""
+    for match in RUN.finditer(folded):
+        if match[0][0] in initials and match[1] is None:
+            yield Run(match[0], False, match.start(), match.end())
 
 
 def key(text):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from publishing.search import registry, vocabulary
 from publishing.search.analyzer import ANALYZER_VERSION, document_tokens, storable
+from publishing.search.calendar import day_marks
 from publishing.search.models import (
     DOCUMENT_TEXT,
     POSITION,
@@ -171,5 +172,5 @@ def _tokens(row, keywords):
     return {
         "title": document_tokens(row.title) + document_tokens(keywords),
         "body": document_tokens(row.body),
-        "marks": [kind_mark(row.kind), language_mark(row.language)],
-    }
+        "marks": [kind_mark(row.kind), language_mark(row.language), *day_marks(row.date)],
+    } | {name: getattr(row, name) for name in DOCUMENT_TEXT.beside}

@@ -6,7 +6,7 @@ analyzer, and user text never reaches a query parser.
 """
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import connections, router, transaction
 
@@ -15,8 +15,7 @@ from publishing.search.analyzer import MARKER
 # A tsvector counts positions up to 16,383; what stands behind is not found in either database.
 COLUMN_TOKENS = 15_000
 ROWS = 100
-SMALL = 10_000
-VECTOR = "tsvector"
+VECTOR = "tsvector NOT NULL"
 
 
 @dataclass(frozen=True)
@@ -95,9 +94,12 @@ def _without(connection, *ways):
             yield cursor
         return
     with transaction.atomic(connection.alias, savepoint=False), connection.cursor() as cursor:
-        cursor.execute("; ".join(f"SET LOCAL enable_{way} = off" for way in ways))
+        # To start workers or a compiler takes longer than a bounded question.
+        settings = {"max_parallel_workers_per_gather": "0", "jit": "off"}
+        settings |= {f"enable_{way}": "off" for way in ways}
+        cursor.execute("; ".join(f"SET LOCAL {name} = {to}" for name, to in settings.items()))
         yield cursor
-        cursor.execute("; ".join(f"SET LOCAL enable_{way} = on" for way in ways))
+        cursor.execute("; ".join(f"SET LOCAL {name} TO DEFAULT" for name in settings))
 
 
 def tokens_of(expression):
@@ -107,6 +109,10 @@ def tokens_of(expression):
             (expression.tokens[-1], expression.prefix)
         }
     return set().union(*map(tokens_of, expression.parts))
+
+
+def has_beginning(expression):
+    return any(is_beginning for _token, is_beginning in tokens_of(expression))
 
 
 def _most(expression, rows):
@@ -125,6 +131,8 @@ class FullText:
     columns: tuple[str, ...]
     groups: dict[str, tuple[str, ...]]
     prefixes: str = "2 3"
+    # What PostgreSQL keeps beside the words, so that a question reads no other table; with types.
+    beside: dict[str, str] = field(default_factory=dict)
 
     @property
     def index(self):
@@ -138,7 +146,7 @@ class FullText:
             )
             return
         stored = self.stored(schema_editor.connection)
-        columns = ", ".join(f"{name} {kind} NOT NULL" for name, kind in stored.items())
+        columns = ", ".join(f"{name} {kind}" for name, kind in stored.items())
         schema_editor.execute(f"CREATE TABLE {self.index} (rowid bigint PRIMARY KEY, {columns})")
         for name in (name for name, kind in stored.items() if kind == VECTOR):
             # Without a pending list, which would make the first question after a load slow.
@@ -151,7 +159,7 @@ class FullText:
         """The columns beside the rowid, with their types where the database asks for them."""
         if connection.vendor == "sqlite":
             return dict.fromkeys(self.columns, "")
-        return dict.fromkeys(self.groups, VECTOR)
+        return dict.fromkeys(self.groups, VECTOR) | self.beside
 
     def drop(self, schema_editor):
         schema_editor.execute(f"DROP TABLE {self.index}")
@@ -172,7 +180,7 @@ class FullText:
             for rowid, tokens in rows
         ]
         statement = f"{verb} INTO {self.index} (rowid, {', '.join(stored)}) VALUES "
-        places = [f"%s::{kind}" if kind else "%s" for kind in stored.values()]
+        places = [f"%s::{kind.split()[0]}" if kind else "%s" for kind in stored.values()]
         row = f"({', '.join(['%s', *places])})"
         with connection.cursor() as cursor:
             for start in range(0, len(values), ROWS):
@@ -185,6 +193,8 @@ class FullText:
     def _value(self, connection, name, tokens):
         if connection.vendor == "sqlite":
             return " ".join(tokens[name][:COLUMN_TOKENS])
+        if name in self.beside:
+            return tokens[name]
         return tsvector([tokens[column] for column in self.groups[name]])
 
     def missing(self, rowids):
@@ -202,18 +212,16 @@ class FullText:
             with connections[router.db_for_write(None)].cursor() as cursor:
                 cursor.execute(f"DELETE FROM {self.index} WHERE rowid IN ({places})", rowids)
 
-    def share(self, expression, group, connection) -> float:
-        """About what part of the rows match at most, as PostgreSQL's statistics say.
+    def about(self, expression, group, connection):
+        """About how many rows match at most, by PostgreSQL's statistics, and how many there are.
 
         Its own estimate takes neighbouring pairs of characters for independent of each other:
-        here a phrase is as frequent as the rarest of its tokens. In a small table, which is read
-        faster than judged, nothing counts as common.
+        here a phrase is as frequent as the rarest of its tokens.
         """
         tokens = sorted(tokens_of(expression))
-        asked = ((Term((token,), prefix), group) for token, prefix in tokens)
         parts, params = [f"SELECT 1 FROM {self.index}"], []
-        for term, column in asked:
-            match, values = self.matching(term, column, connection)
+        for token, prefix in tokens:
+            match, values = self.matching(Term((token,), prefix), group, connection)
             parts.append(f"SELECT 1 FROM {self.index} WHERE {match}")
             params += values
         with connection.cursor() as cursor:
@@ -221,7 +229,7 @@ class FullText:
             plan = cursor.fetchone()[0][0]
         every, *each = (part["Plan Rows"] for part in plan["Plan"]["Plans"])
         rows = dict(zip(tokens, each, strict=True))
-        return min(1, _most(expression, rows) / every) if every > SMALL else 0
+        return min(every, _most(expression, rows)), every
 
     def matching(self, expression, group, connection):
         """The condition that rows of the index match, with its parameters."""
@@ -233,26 +241,23 @@ class FullText:
 
 @dataclass(frozen=True)
 class WordSets(FullText):
-    """An index that is only asked for single tokens, and whose matches are counted by a number.
+    """An index that is only asked for single tokens.
 
-    On PostgreSQL one vector without positions takes the place of a vector for each group, and the
-    number stands beside it: a count then reads a third of the room, and no other table. Tokens of
-    the column ``apart`` are marked there, so that a group may leave them out.
+    On PostgreSQL one vector without positions takes the place of a vector for each group: a count
+    then reads a third of the room. Tokens of the column ``apart`` are marked there, so that a group
+    may leave them out.
     """
 
     apart: str = ""
-    number: str = ""
 
     def stored(self, connection):
         if connection.vendor == "sqlite":
             return super().stored(connection)
-        return {"words": VECTOR, self.number: "bigint"}
+        return {"words": VECTOR} | self.beside
 
     def _value(self, connection, name, tokens):
-        if connection.vendor == "sqlite":
+        if connection.vendor == "sqlite" or name in self.beside:
             return super()._value(connection, name, tokens)
-        if name == self.number:
-            return tokens[name]
         words = [
             self._marked(token) if column == self.apart else token
             for column in self.columns

@@ -1,17 +1,13 @@
 """Answers what a reader types into a directory: names first, then places, then near misses.
 
 The database proposes a few hundred entries, ``likeness`` orders them, and what lies behind them
-follows by name. Counts by facet combination come from one grouped question without the filters,
-so that a facet can ignore its own.
+follows by name. Counts by facet combination come from one grouped question.
 """
 
 import itertools
-import json
-import sys
 from array import array
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
 
 from django.db import connections, router
 
@@ -25,10 +21,12 @@ from publishing.search.analyzer import (
     plain_word,
     query_text,
 )
+from publishing.search.facets import Counts, values_of
 from publishing.search.fulltext import All, Any, Term, by_index
 from publishing.search.likeness import WHOLE_WORDS, Likeness, spellings_of
 from publishing.search.models import (
     ENTRY_TEXT,
+    FacetCombination,
     SearchEntry,
     SearchName,
     SearchTerm,
@@ -47,6 +45,10 @@ FEW = 3
 NAMED = 60
 ANY_TERMS = 32
 TERMS = SearchTerm.Scope.NAMES
+NOTHING = Counts(0, ({}, {}))
+# Of facets that last and of those that change.
+COMBINATIONS = ("combination_id", "changing_id")
+ROWS = 10_000
 ORDERS = {"en": "order_en", "zh-hans": "order_zh_hans"}
 
 
@@ -61,13 +63,13 @@ class Match:
 
 @dataclass(frozen=True)
 class Answer:
-    """A page of matches. ``combinations`` are the facet values of all that the text matches, with
-    counts, filters left aside; ``corrected`` the text meant where the typed one found nothing.
+    """A page of matches. ``counts`` tell how many the text matches under the filters, by facet;
+    ``corrected`` is the text meant where the typed one found nothing.
     """
 
     matches: tuple[Match, ...]
     total: int
-    combinations: tuple[tuple[dict[str, tuple[str, ...]], int], ...]
+    counts: Counts
     corrected: str = ""
 
 
@@ -97,20 +99,20 @@ def ask(
     ``filters`` gives the wanted values of each facet: any of them, in every facet. An empty text
     matches everything; a text of which nothing can be searched matches nothing. With
     ``orders_only`` the text selects nothing, because it has become a filter; it still puts first
-    what it names. ``everything`` is what ``all_combinations`` gives, where the caller has it.
+    what it names. ``everything`` is what ``counts_of_all`` gives, where the caller has it.
     """
     found = _find(
         kind, text, filters, language, public_only, orders_only=orders_only, everything=everything
     )
     if found is None:
-        return Answer((), 0, ())
-    total, best = passing(found.counts, found.filters), found.best
+        return Answer((), 0, NOTHING)
+    total, best = found.counts.passing, found.best
     matches = best[start : start + count]
     if start + len(matches) < total and len(matches) < count:
         behind = max(0, start - len(best))
         pks = found.behind(f"LIMIT {count - len(matches)} OFFSET {behind}")
         matches += map(Match, pks)
-    return Answer(tuple(matches), total, tuple(found.counts), found.reading.corrected)
+    return Answer(tuple(matches), total, found.counts, found.reading.corrected)
 
 
 def keys(kind, text, *, filters=None, language="en", orders_only=False) -> array:
@@ -128,7 +130,7 @@ class _Found:
     directory: "_Directory"
     reading: Reading
     filters: dict
-    counts: list
+    counts: Counts
     best: list[Match]
 
     def behind(self, part=""):
@@ -141,22 +143,22 @@ def _find(kind, text, filters, language, public_only, *, orders_only=False, ever
     query = query_text(text)
     if text.strip() and not query:
         return None
-    directory = _Directory(kind, language, public_only)
+    directory = _Directory(kind, language, public_only, everything and everything.values)
     if orders_only or not query:
         reading = Reading(_strict(query).names if query else None, None)
         counts = directory.counts(None) if everything is None else everything
     else:
         reading, counts = _read(directory, query)
     filters = {facet: values for facet, values in (filters or {}).items() if values}
+    counts = directory.under(filters, counts, reading.everywhere)
     best = []
-    if query and passing(counts, filters):
-        is_broad = sum(count for _values, count in counts) > BROAD
-        best = directory.best(reading, query, filters, is_broad=is_broad)
+    if query and counts.passing:
+        best = directory.best(reading, query, filters, is_broad=counts.total > BROAD)
     return _Found(directory, reading, filters, counts, best)
 
 
-def all_combinations(kind):
-    """The facet values of everything public of this kind, with counts."""
+def counts_of_all(kind) -> Counts:
+    """Of everything public of this kind."""
     return _Directory(kind, "en", public_only=True).counts(None)
 
 
@@ -171,60 +173,15 @@ def named(kind, text, *, filters=None, language="en"):
     return [match for match in best if match.name and match.score >= NAMED]
 
 
-def passing(combinations, filters):
-    """How many of these pass the filters."""
-    wanted = [(facet, frozenset(map(str, values))) for facet, values in filters.items()]
-    return sum(
-        count
-        for values, count in combinations
-        if not any(some.isdisjoint(values.get(facet, ())) for facet, some in wanted)
-    )
-
-
-def facet_counts(combinations, filters):
-    """For each facet the number of matches by value, under the filters of the other facets."""
-    counts = defaultdict(Counter)
-    # Alternatives as strings, once: this is asked of every combination.
-    wanted = {facet: frozenset(map(str, values)) for facet, values in filters.items()}
-    numbers = defaultdict(int)
-    for values, number in combinations:
-        failed = [facet for facet, some in wanted.items() if some.isdisjoint(values.get(facet, ()))]
-        if len(failed) < 2:
-            for facet in failed or values:
-                # Many combinations share the values of one facet: those are told apart later.
-                numbers[facet, values.get(facet, ())] += number
-    for (facet, values), number in numbers.items():
-        for value in values:
-            counts[facet][value] += number
-    return counts
-
-
-@lru_cache(maxsize=65_536)
-def _values(text):
-    """The facet values of a combination, parsed once and sharing what is equal: a large office
-    has tens of thousands. Nobody changes them.
-    """
-    return {
-        sys.intern(facet): _shared(tuple(map(sys.intern, values)))
-        for facet, values in json.loads(text).items()
-    }
-
-
-@lru_cache(maxsize=16_384)
-def _shared(values):
-    return values
-
-
 def _read(directory, query):
     """The strictest reading that finds a few, with the counts of what it finds."""
     strict = _strict(query)
     counts = directory.counts(strict.everywhere)
-    found = sum(count for _values, count in counts)
-    if found >= FEW:
+    if counts.total >= FEW:
         return strict, counts
-    near = _near(query, strict, found)
+    near = _near(query, strict, counts.total)
     counts = directory.counts(near.everywhere) if near != strict else counts
-    if counts or not (terms := _any_terms(query)):
+    if counts.total or not (terms := _any_terms(query)):
         return near, counts
     return Reading(None, Any(terms)), directory.counts(Any(terms))
 
@@ -330,33 +287,88 @@ def _any_terms(query):
     return tuple(dict.fromkeys(terms))[:ANY_TERMS]
 
 
+def _marked(filters):
+    """What the words of an entry hold if it passes."""
+    return [
+        Any(tuple(Term((facet_mark(facet, value),)) for value in values))
+        for facet, values in filters.items()
+    ]
+
+
 class _Directory:
     """The entries of one kind, as one reader may see them."""
 
-    def __init__(self, kind, language, public_only):
+    def __init__(self, kind, language, public_only, known=None):
         self.kind, self.order, self.public_only = kind, ORDERS[language], public_only
         self.marks = [kind_mark(kind)] + [kind_mark(PUBLIC_MARK)] * public_only
         self.connection = connections[router.db_for_read(SearchEntry)]
+        self.known = known or {}
 
     def counts(self, expression):
-        """The combinations of what the expression matches, with the number of entries of each."""
-        with by_index(self.connection) as cursor:
-            source, params = self._counted(expression)
-            public = "AND c.is_public" if self.public_only else ""
-            cursor.execute(
-                'SELECT c."values", found.number FROM '
-                f"(SELECT combination_id, COUNT(*) AS number {source} GROUP BY combination_id) "
-                "found JOIN search_facetcombination c ON c.id = found.combination_id "
-                f"WHERE c.kind = %s {public}",
-                [*params, self.kind],
-            )
-            return [(_values(text), number) for text, number in cursor.fetchall()]
+        """How many match the expression, under no filters."""
+        parts = self._by_combination(expression, {}, COMBINATIONS)
+        return Counts(sum(number for _values, number in parts[0].values()), parts)
 
-    def _counted(self, expression):
+    def under(self, filters, counts, expression):
+        """The same under these: each part anew where there are filters on facets of the other."""
+        if not filters or not counts.total:
+            return counts
+        divided, parts = counts.divided(filters), list(counts.parts)
+        for part, column in enumerate(COMBINATIONS):
+            if others := divided[1 - part]:
+                parts[part] = self._by_combination(expression, others, [column])[0]
+        return Counts(counts.total, tuple(parts), divided)
+
+    def _by_combination(self, expression, filters, columns):
+        """For each of these columns the combinations of what matches, with numbers."""
+        source, params = self._counted(expression, filters)
+        numbers = tuple({} for _column in columns)
+        with by_index(self.connection) as cursor:
+            cursor.execute(self._grouped(columns, source), params)
+            for *keys, number in cursor.fetchall():
+                for part, key in zip(numbers, keys, strict=True):
+                    if key is not None:
+                        part[key] = number
+        known = self.known
+        others = self._values([key for part in numbers for key in part if key not in known])
+        return tuple(
+            {
+                key: (values, number)
+                for key, number in part.items()
+                if (values := known.get(key) or others.get(key)) is not None
+            }
+            for part in numbers
+        )
+
+    def _grouped(self, columns, source):
+        """Numbers by each of these columns, the others empty."""
+        if self.connection.vendor == "postgresql":
+            names = ", ".join(columns)
+            sets = ", ".join(f"({name})" for name in columns)
+            return f"SELECT {names}, COUNT(*) {source} GROUP BY GROUPING SETS ({sets})"
+        groups = (
+            f"SELECT {', '.join(each if each == name else 'NULL' for each in columns)}, COUNT(*) "
+            f"FROM found GROUP BY {name}"
+            for name in columns
+        )
+        found = f"WITH found AS MATERIALIZED (SELECT {', '.join(columns)} {source})"
+        return f"{found} {' UNION ALL '.join(groups)}"
+
+    def _values(self, keys):
+        """The facet values of these combinations, of those that may be seen."""
+        rows, values = FacetCombination.objects.filter(kind=self.kind), {}
+        rows = rows.filter(is_public=True) if self.public_only else rows
+        for start in range(0, len(keys), ROWS):
+            part = rows.filter(pk__in=keys[start : start + ROWS])
+            values |= {key: values_of(text) for key, text in part.values_list("pk", "values")}
+        return values
+
+    def _counted(self, expression, filters):
         """Where the combinations of all that matches stand; kind and rights follow from them."""
-        if not expression:
+        wanted = [expression, *_marked(filters)] if expression else _marked(filters)
+        if not wanted:
             return f"FROM {ENTRY_TEXT.table} WHERE kind = %s", [self.kind]
-        match, params = ENTRY_TEXT.matching(expression, "everything", self.connection)
+        match, params = ENTRY_TEXT.matching(All(tuple(wanted)), "everything", self.connection)
         if self.connection.vendor == "postgresql":
             return f"FROM {ENTRY_TEXT.index} WHERE {match}", params
         return (
@@ -446,10 +458,7 @@ class _Directory:
             public = "AND e.is_public" if self.public_only else ""
             return f"FROM {ENTRY_TEXT.table} e WHERE e.kind = %s {public}", [self.kind]
         parts = [Term((mark,)) for mark in (*self.marks, *map(kind_mark, marks))]
-        parts += [
-            Any(tuple(Term((facet_mark(facet, value),)) for value in values))
-            for facet, values in filters.items()
-        ]
+        parts += _marked(filters)
         if expression:
             parts.append(expression)
         match, params = ENTRY_TEXT.matching(All(tuple(parts)), group, self.connection)

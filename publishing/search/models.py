@@ -12,6 +12,12 @@ DOCUMENT_TEXT = FullText(
     groups={"titles": ("title", "marks"), "everything": ("title", "body", "marks")},
     # One Chinese character is a question too.
     prefixes="1 2 3",
+    beside={
+        "kind": "varchar NOT NULL",
+        "object_id": "bigint NOT NULL",
+        "visible_from": "timestamptz NOT NULL",
+        "visible_until": "timestamptz",
+    },
 )
 
 ENTRY_TEXT = WordSets(
@@ -20,7 +26,7 @@ ENTRY_TEXT = WordSets(
     groups={"names": ("names", "marks"), "everything": ("names", "place", "marks")},
     prefixes="2 3 4 5",
     apart="place",
-    number="combination_id",
+    beside={"combination_id": "bigint NOT NULL", "changing_id": "bigint NOT NULL"},
 )
 
 
@@ -94,7 +100,9 @@ class SearchDocument(models.Model):
 class FacetCombination(models.Model):
     """One combination of facet values that occurs; entries are counted by combination.
 
-    Kind and being public belong to it, so that a count asks the full text index for words only.
+    An entry has two: of what it is, and of what changes. Together they would be nearly as many as
+    entries. Kind and being public belong to each, so that a count asks the full text index for
+    words only.
     """
 
     kind = models.CharField(_("kind"), max_length=32)
@@ -121,7 +129,16 @@ class SearchEntry(models.Model):
     object_id = models.BigIntegerField(_("object"))
     is_public = models.BooleanField(_("public"))
     combination = models.ForeignKey(
-        FacetCombination, on_delete=models.PROTECT, verbose_name=_("facet combination")
+        FacetCombination,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("facet combination"),
+    )
+    changing = models.ForeignKey(
+        FacetCombination,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("combination of changing facets"),
     )
     # The first day on which the facet values may be others than these.
     stale_from = models.DateField(_("stale from"), null=True)

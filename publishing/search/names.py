@@ -46,7 +46,8 @@ class Name:
 class Entry:
     """What the index knows of one thing. The first name in a language is what it is sorted by.
 
-    ``places`` are names of where it is, ``facets`` the values of each facet, ``weight`` what is
+    ``places`` are names of where it is, ``facets`` the values of each facet, ``changing`` those of
+    facets that tell of its relations rather than of itself; they are counted apart. ``weight`` is
     added to the score of a match; a notable one is never lost behind the cut of a broad question.
     ``stale_from`` is the first day on which a facet value may change by itself.
     """
@@ -54,6 +55,7 @@ class Entry:
     names: tuple[Name, ...]
     places: tuple[str, ...] = ()
     facets: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    changing: dict[str, tuple[str, ...]] = field(default_factory=dict)
     weight: float = 0
     is_notable: bool = False
     is_public: bool = True
@@ -140,18 +142,20 @@ def _differences(kind, entries):
     stored = {
         row.object_id: (
             row.combination.values,
+            row.changing.values,
             row.places,
             row.weight,
             row.analyzer_version,
             [(name.text, name.role, name.key, name.reading) for name in row.names.all()],
         )
-        for row in rows.select_related("combination").prefetch_related(
+        for row in rows.select_related("combination", "changing").prefetch_related(
             Prefetch("names", SearchName.objects.order_by("pk"))
         )
     }
     wanted = {
         pk: (
             _values(entry.facets),
+            _values(entry.changing),
             _places(entry),
             entry.weight,
             ANALYZER_VERSION,
@@ -181,6 +185,7 @@ def _row(kind, pk, entry, names, combinations):
         object_id=pk,
         is_public=entry.is_public,
         combination=combinations[entry.is_public, _values(entry.facets)],
+        changing=combinations[entry.is_public, _values(entry.changing)],
         stale_from=entry.stale_from,
         weight=entry.weight,
         order_en=_order(names, "en"),
@@ -193,6 +198,7 @@ def _row(kind, pk, entry, names, combinations):
 def _tokens(row, entry, names):
     return {
         "combination_id": row.combination_id,
+        "changing_id": row.changing_id,
         "names": _name_tokens(names),
         "place": [token for place in entry.places for token in name_tokens(place)],
         "marks": _marks(row.kind, entry),
@@ -238,7 +244,11 @@ def _order(names, language):
 
 def _combinations(kind, entries):
     """The rows of these entries' combinations of facet values, made where they are new."""
-    wanted = {(entry.is_public, _values(entry.facets)) for entry in entries}
+    wanted = {
+        (entry.is_public, _values(facets))
+        for entry in entries
+        for facets in (entry.facets, entry.changing)
+    }
     rows = FacetCombination.objects.filter(kind=kind, values__in={each[1] for each in wanted})
     if new := wanted - set(rows.values_list("is_public", "values")):
         FacetCombination.objects.bulk_create(
@@ -261,5 +271,7 @@ def _marks(kind, entry):
     marks += [kind_mark(PUBLIC_MARK)] if entry.is_public else []
     marks += [kind_mark(NOTABLE_MARK)] if entry.is_notable else []
     return marks + [
-        facet_mark(facet, value) for facet, values in entry.facets.items() for value in values
+        facet_mark(facet, value)
+        for facet, values in (*entry.facets.items(), *entry.changing.items())
+        for value in values
     ]

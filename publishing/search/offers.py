@@ -7,8 +7,11 @@ from django.db.models import Max, Min, Q
 from django.utils import timezone
 
 from publishing.search.analyzer import query_text
+from publishing.search.calendar import begin_of
+from publishing.search.matches import Scope
 from publishing.search.models import SearchDocument
-from publishing.search.questions import Hit, Scope, beginning_step, ranked_titles
+from publishing.search.questions import Hit, ranked_titles
+from publishing.search.steps import beginning_step
 
 # Nobody looks for a year in a longer list.
 YEARS = 60
@@ -27,7 +30,7 @@ def suggest_titles(text, *, language, count, without=(), now=None) -> tuple[Hit,
 def years(now=None) -> list[int]:
     """The years in which something public is dated, the newest first, from two questions."""
     now = now or timezone.now()
-    dated = SearchDocument.objects.filter(position__gte=_begin_of(1))
+    dated = SearchDocument.objects.filter(position__gte=begin_of(1))
     span = dated.aggregate(first=Min("position"), last=Max("position"))
     if span["first"] is None:
         return []
@@ -35,7 +38,7 @@ def years(now=None) -> list[int]:
     shown = Q(visible_from__lte=now) & (Q(visible_until=None) | Q(visible_until__gt=now))
     wanted = range(last, max(first - 1, last - YEARS), -1)
     questions = [
-        dated.filter(shown, position__gte=_begin_of(year), position__lt=_begin_of(year + 1))
+        dated.filter(shown, position__gte=begin_of(year), position__lt=begin_of(year + 1))
         .order_by()
         .values_list("date__year")[:1]
         for year in wanted
@@ -49,7 +52,3 @@ def years(now=None) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), params)
         return sorted((int(year) for (year,) in cursor.fetchall()), reverse=True)
-
-
-def _begin_of(year):
-    return datetime.date(year, 1, 1).toordinal() << 32

@@ -6,7 +6,7 @@ mapped back to the original.
 
 from typing import NamedTuple
 
-from publishing.search.analyzer import fold_with_origins, pairs, plain_word, runs, stem
+from publishing.search.analyzer import fold_with_origins, pairs, plain_word, stem, words_with
 
 SEARCHED_CHARACTERS = 20_000
 SNIPPET_CHARACTERS = 180
@@ -79,11 +79,12 @@ def _word_places(folded, query):
     """Whole words that begin with a word of the query, or share its stem."""
     beginnings = tuple(word for word in query.words if len(word) >= SHORTEST_STEM)
     exact = {stem(word) for word in query.words}
+    # No stem begins otherwise than its word.
+    initials = {word[0] for word in (*query.words, *exact)}
     return [
         (run.start, run.end)
-        for run in runs(folded)
-        if not run.dense
-        and ((word := plain_word(run.text)).startswith(beginnings) or stem(word) in exact)
+        for run in words_with(folded, initials)
+        if (word := plain_word(run.text)).startswith(beginnings) or stem(word) in exact
     ]
 
 

@@ -410,7 +410,7 @@ def test_a_page_costs_the_same_whatever_the_number_of_partners(directory, kind):
     for number in range(200):
         Institution.objects.create(name_en=f"University {number}", name_zh_hans="某大学")
     assert [queries(text) for text in texts] == few
-    assert max(few) <= 24
+    assert max(few) <= 28
 
 
 # fmt: off

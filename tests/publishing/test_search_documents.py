@@ -156,6 +156,28 @@ def test_an_old_title_is_not_lost_behind_many_new_texts(put, monkeypatch):
     assert found("nanjing")[0] == wanted.pk
 
 
+@pytest.mark.parametrize("year", [None, 2020])
+@pytest.mark.parametrize("text", ["forum", "论坛会", "foru", "rare"])
+def test_of_frequent_words_the_newest_are_found_part_by_part(put, monkeypatch, text, year):
+    days = [datetime.date(2019, 12, 30) + datetime.timedelta(days=9 * n) for n in range(40)]
+    for day in days:
+        put("Rare" if day == days[5] else "Forum", "论坛会", body_en="forum", date=day)
+    put("Forum", "论坛会")
+
+    def answer():
+        results = search_documents(text, language="en", year=year, page=1)
+        return [hit.object_id for hit in results.hits], results.total
+
+    whole = answer()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    monkeypatch.setattr("publishing.search.questions.WINDOW", 20)
+    monkeypatch.setattr("publishing.search.questions.ENOUGH", 20)
+    assert answer() == whole
+    monkeypatch.setattr("publishing.search.matches.COUNTED", 4)
+    assert answer() == (whole[0], min(whole[1], 4))
+
+
 def test_results_are_counted_by_kind_and_filtered(put):
     release = put("Nanjing forum", date=datetime.date(2020, 5, 1))
     older = put("Nanjing visit", zh="南京访问", date=datetime.date(2018, 12, 31))
@@ -171,7 +193,7 @@ def test_results_are_counted_by_kind_and_filtered(put):
 
 
 def test_counting_stops_at_the_cap(put, monkeypatch):
-    monkeypatch.setattr("publishing.search.questions.COUNTED", 3)
+    monkeypatch.setattr("publishing.search.matches.COUNTED", 3)
     for _ in range(5):
         put("Forum", "2020 forum")
     results = search_documents("forum", language="en")

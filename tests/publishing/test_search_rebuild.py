@@ -5,6 +5,7 @@ from django.contrib.auth.models import Group
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from publishing.search import documents, names
 from publishing.search.documents import Document, search_documents
@@ -113,9 +114,10 @@ def test_an_index_of_another_analyzer_is_a_warning(shelf):
 
 
 def test_a_number_that_is_used_again_shows_no_old_text(shelf):
-    marks = [kind_mark("note"), language_mark("en")]
+    row = {"kind": "note", "object_id": 1, "visible_from": timezone.now(), "visible_until": None}
+    row |= {"body": [], "marks": [kind_mark("note"), language_mark("en")]}
     for word in ("nanjing", "cambridge"):
-        DOCUMENT_TEXT.write([(7, {"title": [word], "body": [], "marks": marks})])
+        DOCUMENT_TEXT.write([(7, row | {"title": [word]})])
     for word, matches in (("nanjing", 0), ("cambridge", 1)):
         condition, params = DOCUMENT_TEXT.matching(Term((word,)), "titles", connection)
         with connection.cursor() as cursor:

@@ -284,7 +284,10 @@ class Publishable(PublicModel):
         )
 
     def public_languages(self, *, withdrawn: bool = False) -> list[str]:
-        return [code for code in languages.CODES if self.is_public(code, withdrawn=withdrawn)]
+        now = timezone.now()
+        return [
+            code for code in languages.CODES if self.is_public(code, at=now, withdrawn=withdrawn)
+        ]
 
     def languages_label(self) -> str:
         """ "English, 中文": the languages in which this may be read now."""

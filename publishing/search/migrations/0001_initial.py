@@ -110,8 +110,18 @@ class Migration(migrations.Migration):
                     "combination",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
                         to="search.facetcombination",
                         verbose_name="facet combination",
+                    ),
+                ),
+                (
+                    "changing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="search.facetcombination",
+                        verbose_name="combination of changing facets",
                     ),
                 ),
             ],
