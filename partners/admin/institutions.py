@@ -23,7 +23,7 @@ from partners.models import (
 )
 from publishing.editorial.admin import BilingualAdmin, BilingualInline, both
 from publishing.editorial.admin.readonly import ReadOnlyAdmin
-from publishing.editorial.admin.recording import AuditedRecordMixin
+from publishing.editorial.admin.recording import AuditedDeletionMixin, AuditedRecordMixin
 from publishing.editorial.admin.usage import WhereUsedMixin
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.languages import columns
@@ -249,7 +249,7 @@ class InstitutionMergeAdmin(ReadOnlyAdmin):
 
 
 @admin.register(FormerAddress)
-class FormerAddressAdmin(admin.ModelAdmin):
+class FormerAddressAdmin(AuditedDeletionMixin, admin.ModelAdmin):
     list_display = ["slug", "institution"]
     list_select_related = ["institution"]
     search_fields = ["slug"]

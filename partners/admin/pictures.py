@@ -1,13 +1,17 @@
-"""Who is shown in a picture: the library belongs to the ground, people to this floor."""
+"""The library at the desk, with what it does not know itself: the audit, and who is shown.
+
+It stands beneath the editorial desk, and people belong to this floor.
+"""
 
 from django.contrib import admin, messages
 
 from partners.models import PersonShown, doubts_of, with_posts
 from publishing.editorial.admin import BilingualFields, both
 from publishing.editorial.admin.choosers import KnownChoices
+from publishing.editorial.admin.recording import AuditedDeletionMixin
 from publishing.editorial.admin.rowlimits import LimitedInlineFormSet
-from publishing.media.admin import ImageAdmin
-from publishing.media.models import Image
+from publishing.media.admin import FileAdmin, ImageAdmin, VideoAdmin
+from publishing.media.models import File, Image, Video
 
 
 class PeopleShownInline(KnownChoices, BilingualFields, admin.StackedInline):
@@ -19,7 +23,7 @@ class PeopleShownInline(KnownChoices, BilingualFields, admin.StackedInline):
     fields = [("order", "person", "post"), *both("printed_name", "printed_title")]
 
 
-class PictureAdmin(ImageAdmin):
+class PictureAdmin(AuditedDeletionMixin, ImageAdmin):
     """The library's form of a picture, and the people in it."""
 
     inlines = [PeopleShownInline]
@@ -36,5 +40,15 @@ class PictureAdmin(ImageAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 
-admin.site.unregister(Image)
+class DocumentAdmin(AuditedDeletionMixin, FileAdmin):
+    pass
+
+
+class FilmAdmin(AuditedDeletionMixin, VideoAdmin):
+    pass
+
+
+admin.site.unregister([Image, File, Video])
 admin.site.register(Image, PictureAdmin)
+admin.site.register(File, DocumentAdmin)
+admin.site.register(Video, FilmAdmin)

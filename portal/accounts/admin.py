@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from portal.accounts.services import end_sessions
+from publishing.editorial import audit
 from publishing.editorial.accounts import AuditedUserAdmin
 from publishing.editorial.admin.readonly import WrittenByServicesAdmin
 
@@ -55,3 +56,9 @@ class SecondFactorAdmin(WrittenByServicesAdmin):
     list_select_related = ["user"]
     search_fields = ["user__username"]
     fields = readonly_fields = ["user", "type", "created_at", "last_used_at"]
+
+    def log_deletions(self, request, queryset):
+        for factor in queryset:
+            detail = f"-second factor {factor.type}"
+            audit.record(audit.Action.RIGHTS, user=request.user, item=factor.user, detail=detail)
+        return super().log_deletions(request, queryset)

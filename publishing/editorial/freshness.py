@@ -91,7 +91,8 @@ def _pairs_of_parts(item, source, target):
     ]
     if not queries:
         return {}
-    rows = queries[0].union(*queries[1:], all=True)
+    # Django 6.1 gives a union the order of its model back, which names no column of this one.
+    rows = queries[0].union(*queries[1:], all=True).order_by()
     return {_path(a, key, name): (s or "", t or "") for a, key, name, s, t in rows}
 
 

@@ -17,6 +17,7 @@ from django.utils import translation
 from portal.accounts.adapters import SocialAdapter
 from portal.accounts.words import WORDS
 from portal.models import SiteSettings
+from publishing.editorial.records import AuditEvent
 from tests.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -225,6 +226,8 @@ class TestSecondFactor:
         path = reverse("admin:mfa_authenticator_delete", args=[factor.pk])
         admin_client.post(path, {"post": "yes"})
         assert not Authenticator.objects.exists()
+        event = AuditEvent.objects.get(action="rights")
+        assert (event.title, event.detail) == (editor.username, "-second factor totp")
 
 
 class TestWords:

@@ -9,10 +9,13 @@ from django.contrib.auth.models import Group, Permission, User
 from django.utils import timezone
 
 from news.models import Release
+from portal.models import Milestone
 from publishing.editorial import audit, copies, services
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.records import AppendOnly, AuditEvent
-from tests.builders import make_release, make_user
+from publishing.editorial.terms import Term
+from publishing.media.models import Video
+from tests.builders import make_institution, make_person, make_release, make_user
 from tests.publishing.editorial_support import address, filled
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +54,28 @@ class TestWhatIsWritten:
             *("submit", "approve", "schedule", "unschedule", "publish", "open", "discard"),
             *("withdraw", "unpublish", "delete"),
         ]
+
+    @pytest.mark.parametrize("bulk", [False, True])
+    def test_whatever_is_deleted_at_the_desk_is_told_once(self, admin_client, bulk):
+        """By the button of the form and by the action of the list."""
+        rows = [
+            make_institution("Gone"),
+            make_person("Gone"),
+            make_release(public=[], headline_en="Gone"),
+            Milestone.objects.create(title_en="Gone", date="2020"),
+            Term.objects.create(en="Gone", zh_hans="无"),
+            Video.objects.create(title="Gone", provider="vimeo", video_id="12345678"),
+        ]
+        for row in rows:
+            name = f"admin:{row._meta.app_label}_{row._meta.model_name}"
+            if bulk:
+                sent = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+                admin_client.post(address(f"{name}_changelist"), sent)
+            else:
+                admin_client.post(address(f"{name}_delete", row.pk), {"post": "yes"})
+            assert not type(row).objects.filter(pk=row.pk).exists(), row
+        deleted = AuditEvent.objects.filter(action="delete").order_by("pk")
+        assert [event.kind for event in deleted] == [row._meta.label_lower for row in rows]
 
     def test_what_is_refused_leaves_no_event(self):
         release = make_release(public=[], headline_en="")

@@ -12,6 +12,7 @@ from publishing.cache.admin import BumpingAdminMixin
 from publishing.editorial import languages
 from publishing.editorial.admin.choosers import KeyChoices, KnownChoices
 from publishing.editorial.admin.onelanguage import narrowed
+from publishing.editorial.admin.recording import AuditedDeletionMixin
 from publishing.editorial.admin.rowlimits import LimitedInlineFormSet, LimitedListMixin
 from publishing.editorial.forms import column_label
 from publishing.editorial.languages import columns
@@ -57,7 +58,12 @@ EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
 
 @method_decorator(csp_update({"style-src": [EDITOR_STYLE]}), name="changeform_view")
 class BilingualAdmin(
-    LimitedListMixin, BumpingAdminMixin, BilingualFields, KeyChoices, admin.ModelAdmin
+    AuditedDeletionMixin,
+    LimitedListMixin,
+    BumpingAdminMixin,
+    BilingualFields,
+    KeyChoices,
+    admin.ModelAdmin,
 ):
     """Any record with texts in two languages."""
 

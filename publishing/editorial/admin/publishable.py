@@ -67,6 +67,7 @@ class PublishableAdmin(
     readonly_fields = ["outcome", "reading"]
     live_fields = ()
     save_on_top = True
+    service_tells = True
     # Each published language has a link of its own.
     view_on_site = False
     list_per_page = 50

@@ -3,11 +3,12 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from publishing.editorial.admin.recording import AuditedDeletionMixin
 from publishing.editorial.terms import Term
 
 
 @admin.register(Term)
-class TermAdmin(admin.ModelAdmin):
+class TermAdmin(AuditedDeletionMixin, admin.ModelAdmin):
     list_display = ["en", "zh_hans", "kind", "avoids"]
     list_filter = ["kind"]
     search_fields = ["en", "zh_hans", "avoid", "note"]
