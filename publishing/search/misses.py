@@ -29,7 +29,7 @@ def note(text, *, language):
 
     It is called when a page is made, not when one is served from memory: a count says "at least".
     """
-    words = " ".join(fold(text[:QUERY_CHARACTERS]).split())
+    words = _words(text)
     if len(words) < SHORTEST or PERSONAL.search(words):
         return
     try:
@@ -37,6 +37,17 @@ def note(text, *, language):
             _write(words, language, timezone.localdate())
     except DatabaseError:
         logger.warning("A search without result could not be noted.", exc_info=True)
+
+
+def answer(text, names):
+    """Forgets words that one of these names answers from now on, in whatever language asked."""
+    words = _words(text)
+    if words in map(_words, names):
+        SearchMiss.objects.filter(text=words).delete()
+
+
+def _words(text):
+    return " ".join(fold(text[:QUERY_CHARACTERS]).split())
 
 
 def _write(words, language, today):
