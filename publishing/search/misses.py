@@ -18,6 +18,7 @@ from publishing.search.models import SearchMiss
 logger = logging.getLogger(__name__)
 
 SHORTEST = 2
+LONGEST = SearchMiss._meta.get_field("text").max_length
 KEPT = 2_000
 KEPT_DAYS = 180
 # Mail addresses, telephone and passport numbers.
@@ -47,7 +48,8 @@ def answer(text, names):
 
 
 def _words(text):
-    return " ".join(fold(text[:QUERY_CHARACTERS]).split())
+    # Folding may make one character many.
+    return " ".join(fold(text[:QUERY_CHARACTERS]).split())[:LONGEST]
 
 
 def _write(words, language, today):
