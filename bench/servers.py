@@ -100,6 +100,14 @@ class Server:
                 self.process.wait()
 
 
+def wait_for_port(port):
+    def listens():
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return True
+
+    wait_until(listens, f"port {port}")
+
+
 @contextlib.contextmanager
 def serving(command, port, **options):
     server = Server(command, port, **options)

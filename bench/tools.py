@@ -9,7 +9,7 @@ from portal import launch
 
 FOLDER = ROOT / "var" / "bench"
 GUNICORN = ["gunicorn==27.0.1"]
-WAGTAIL = ["wagtail==8.0.1", "granian==2.8.7", "psycopg2-binary==2.9.13", *GUNICORN]
+WAGTAIL = ["wagtail==8.0.1", "granian==2.8.7", "psycopg2-binary==2.9.13", "redis==8.1.0", *GUNICORN]
 # It names an older Wagtail than it runs with.
 WAGTAIL_CACHE = ["wagtail-cache==3.0.0"]
 
@@ -26,11 +26,12 @@ def wagtail() -> Path:
     """The programs of a virtual environment with Wagtail and its page cache."""
     programs = FOLDER / "wagtail" / "bin"
     stamp = FOLDER / "wagtail" / "installed"
-    if not stamp.is_file():
+    wanted = "\n".join([*WAGTAIL, *WAGTAIL_CACHE])
+    if not stamp.is_file() or stamp.read_text() != wanted:
         subprocess.run([sys.executable, "-m", "venv", FOLDER / "wagtail"], check=True)
         pip([programs / "python"], *WAGTAIL)
         pip([programs / "python"], "--no-deps", *WAGTAIL_CACHE)
-        stamp.touch()
+        stamp.write_text(wanted)
     return programs
 
 

@@ -16,6 +16,7 @@ from news.models import Event
 from partners.models import Agreement, Institution, Participation
 from publishing.editorial import languages
 from publishing.editorial.admin.choosers import KnownSelect
+from publishing.editorial.admin.rowlimits import LimitedPlainFormSet
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.forms import column_label, look_like_the_admin
 from publishing.editorial.languages import columns
@@ -144,7 +145,7 @@ class PersonRow(forms.ModelForm):
         return [int(number) for number in numbers]
 
 
-class _Rows(forms.BaseFormSet):
+class _Rows(LimitedPlainFormSet):
     def unjudged(self):
         """Shown as typed: what is still being written is not wrong yet."""
         self._errors, self._non_form_errors = [ErrorDict() for _form in self.forms], ErrorList()

@@ -17,7 +17,7 @@ class PullList:
 
 @dataclass(frozen=True)
 class Part:
-    """One thing in the column of text; exactly one of the three is there."""
+    """What stands in the column of text; exactly one of the three is there."""
 
     html: str = ""
     quote: Quote | None = None
@@ -30,12 +30,13 @@ def composed(release: Release, opening: str = "") -> list[Part]:
     quotes = release.rows("quotes", "person", "post")
     insets = [(quote.after, Part(quote=quote)) for quote in quotes if quote.text]
     insets += [(pull.after, Part(pull=pull)) for pull in pull_lists(release.rows("points"))]
-    parts = []
-    for number, html in enumerate(texts, start=1):
-        parts.append(Part(html=html))
-        parts += [inset for after, inset in insets if after == number]
-    placed = {id(part) for part in parts}
-    return parts + [inset for _after, inset in insets if id(inset) not in placed]
+    parts, start = [], 0
+    places = {after for after, _inset in insets if after in range(1, len(texts) + 1)}
+    for end in sorted(places | {len(texts)}) if texts else ():
+        parts.append(Part(html=richtext.joined(texts[start:end])))
+        parts += [inset for after, inset in insets if after == end]
+        start = end
+    return parts + [inset for after, inset in insets if after not in places]
 
 
 def pull_lists(points) -> list[PullList]:

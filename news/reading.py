@@ -5,14 +5,13 @@ them there are, and nothing asks again for those that there are not.
 """
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 
 from news.models import Event, Release
 from partners import relationship
 from partners.models import Agreement, AgreementParty, Institution, Participation
 from publishing.cache.prepared import prepared
-from publishing.editorial import languages
 from publishing.editorial.records import ChangeNote
 
 ROWS = ("quotes", "points", "notes", "attachments", "pictures", "corrections")
@@ -100,22 +99,21 @@ def _of_same_partners(release, now):
 
 def neighbours(release) -> tuple[Release | None, Release | None]:
     """The releases just before and after this one in the reader's list, as far as there are."""
-    place = getattr(release, languages.column("order", languages.active()))
-    if place is None:
+    here = release.place()
+    if here[0] is None:
         # Undated and not published: it stands in no list yet.
         return None, None
-    asked = place, release.pk, timezone.now()
-    return next(iter(_older(*asked)), None), next(iter(_newer(*asked)), None)
+    found = _neighbours(*here, timezone.now())
+    older = next((one for one in found if one.place() < here), None)
+    return older, next((one for one in found if one.place() > here), None)
 
 
 @prepared
-def _older(place, release, now):
-    return Release.objects.public(at=now).beside(place, release, older=True)[:1]
-
-
-@prepared
-def _newer(place, release, now):
-    return Release.objects.public(at=now).beside(place, release, older=False)[:1]
+def _neighbours(place, release, now):
+    public = Release.objects.public(at=now)
+    beside = (public.beside(place, release, older=older) for older in (True, False))
+    nearest = [Subquery(found.values("pk")[:1]) for found in beside]
+    return Release.objects.filter(pk__in=nearest).for_link()
 
 
 def event_at(slug: str) -> Event | None:

@@ -27,7 +27,7 @@ from partners.models import (
 from publishing.cache.pages import public_page
 from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
-from publishing.editorial.addresses import absolute
+from publishing.editorial.addresses import absolute, fixed_address
 from publishing.editorial.views import PublishableDetail
 
 
@@ -182,7 +182,7 @@ class ReleaseDetail(PublishableDetail):
         }
 
     def crumbs(self, context):
-        news = reverse("news:release_list")
+        news = fixed_address("news:release_list")
         date = self.object.printed_date
         year = (
             (date.year, f"{news}?year={date.year}")

@@ -13,6 +13,7 @@ from publishing.editorial.admin import (
     both,
     publication_fieldset,
 )
+from publishing.editorial.admin.rowlimits import LimitedListMixin
 from publishing.editorial.admin.word import WordDraftMixin
 from publishing.editorial.languages import columns
 from publishing.media.widgets import LeadImageAdminMixin
@@ -51,7 +52,7 @@ class MilestoneAdmin(SearchAdminMixin, BilingualAdmin):
 
 
 @admin.register(MenuItem)
-class MenuItemAdmin(admin.ModelAdmin):
+class MenuItemAdmin(LimitedListMixin, admin.ModelAdmin):
     list_display = ["__str__", "section", "page", "order"]
     list_editable = ["order"]
     list_select_related = ["page"]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import SimpleLazyObject, cached_property
 from django.utils.translation import gettext as _
 
 from portal.models import MenuItem, SiteSettings
@@ -44,7 +44,7 @@ class Site:
     def __getattr__(self, name):
         return getattr(self.settings, name)
 
-    @property
+    @cached_property
     def name(self):
         return languages.first_text(self.settings, "name")
 

@@ -2,7 +2,12 @@
 
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.shortcuts import render
+from django.views.decorators.gzip import gzip_page
 from django.views.defaults import bad_request as usual
+from django.views.defaults import page_not_found
+
+# The same for everybody and without a token, so that its length betrays nothing.
+not_found = gzip_page(page_not_found)
 
 
 def bad_request(request, exception):

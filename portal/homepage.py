@@ -27,7 +27,7 @@ def parts() -> list[str]:
 def releases() -> list[Release]:
     """Pinned ones in their order, then dated ones, the newest first, then undated ones."""
     pinned = pins()
-    by_key = Release.objects.public().for_list().in_bulk(pinned) if pinned else {}
+    by_key = Release.objects.public().for_row().in_bulk(pinned) if pinned else {}
     found = {key: by_key[key] for key in pinned if key in by_key}
     for others in (_dated, _undated):
         if len(found) < RELEASES:
@@ -52,7 +52,7 @@ def _undated(now):
 
 
 def _newest(now):
-    return Release.objects.public(at=now).newest_first().for_list()
+    return Release.objects.public(at=now).newest_first().for_row()
 
 
 @once_per_version

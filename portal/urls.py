@@ -13,6 +13,7 @@ from publishing.editorial import sharing
 from publishing.media.covers import cover
 
 handler400 = "portal.errors.bad_request"
+handler404 = "portal.errors.not_found"
 handler429 = "portal.accounts.views.too_many_requests"
 
 urlpatterns = [

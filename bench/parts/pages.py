@@ -1,15 +1,13 @@
 """One release page in every way it could be served, and the list, side by side."""
 
-from bench import portals, servers, tools
+from bench import portals, servers, tools, wagtail
 from bench.database import Amount
 from bench.measure import Subject, alternate
 from bench.report import Result, Table, Target
 
-WAGTAIL_RELEASE, WAGTAIL_LIST = "/news/release-5000/", "/news/"
-
 
 def run(bench):
-    subjects = portal_subjects(bench) + wagtail_subjects(bench)
+    subjects = portal_subjects(bench) + wagtail.uncached(bench) + wagtail.cached(bench)
     taken = alternate(subjects, rounds=bench.rounds, seconds=bench.seconds, say=bench.say)
     return Result(
         "pages",
@@ -20,6 +18,11 @@ def run(bench):
         tables=[table(subjects, taken)],
         targets=targets(taken),
         notes=[f"{s.name}: {s.note}" for s in subjects if s.note]
+        + [
+            "The portal's cached release against wagtail-cache in the memory of each process, "
+            "which cannot keep several processes exact and which its manual does not advise: "
+            f"{taken['portal, cached'].ratio(taken[wagtail.IN_MEMORY], 'rate'):.1f} times"
+        ]
         + [f"{name}: {one.failed} requests failed" for name, one in taken.items() if one.failed],
     )
 
@@ -52,71 +55,6 @@ def portal_subjects(bench):
         Subject("portal, uncached list", uncached.base + portals.LIST, (uncached.pid, database),
                 portals.ANY_LIST),
     ]  # fmt: skip
-
-
-def wagtail_subjects(bench):
-    programs, folder = tools.wagtail(), servers.ROOT / "bench" / "wagtail_site"
-    environment = fill_wagtail(bench, programs, folder)
-    database = bench.databases.pid
-
-    def start(command, **more):
-        port = servers.free_port()
-        return bench.stack.enter_context(
-            servers.serving(
-                command("wsgi:application", port, programs=programs),
-                port,
-                environment=environment | more,
-                folder=folder,
-                ready=WAGTAIL_LIST,
-            )
-        )
-
-    uncached = start(servers.gunicorn)
-    cached = start(servers.gunicorn, BENCH_WAGTAIL_CACHE="1")
-    granian = start(servers.granian, BENCH_WAGTAIL_CACHE="1")
-    check(uncached.get(WAGTAIL_RELEASE), b"Pageviews")
-    check(uncached.get(WAGTAIL_LIST), b"release-")
-    return [
-        Subject("Wagtail, uncached release", uncached.base, (uncached.pid, database),
-                portals.any_page("/news/release-%d/", range(Amount.releases)),
-                note="Wagtail 8.0.1 under gunicorn, as its project template starts it"),
-        Subject("Wagtail, uncached list", uncached.base, (uncached.pid, database),
-                portals.any_page("/news/?page=%d", range(1, Amount.releases // 10 + 1)),
-                note="without the counts of years and fields that the portal's list shows"),
-        Subject("Wagtail with wagtail-cache", cached.base + WAGTAIL_RELEASE, (cached.pid, database),
-                note="wagtail-cache 3.0.0 in the memory of the process, under gunicorn; "
-                "it counts nothing"),
-        Subject("Wagtail with wagtail-cache, granian", granian.base + WAGTAIL_RELEASE,
-                (granian.pid, database), note="the same on the portal's server"),
-    ]  # fmt: skip
-
-
-def fill_wagtail(bench, programs, folder):
-    """A Wagtail site with the texts of the portal's releases."""
-    environment = {"DATABASE_URL": bench.databases.url("wagtail")}
-    if not bench.databases.create("wagtail"):
-        return environment
-    releases = bench.folder / "releases.csv"
-    rows = (
-        "SELECT headline_en headline, r.summary_en summary, body_en body, "
-        "COALESCE(release_date_last, order_en::date) date, f.name_en field FROM news_release r "
-        "JOIN partners_cooperationfield f ON f.id = r.field_id ORDER BY r.id"
-    )
-    portal = bench.databases.portal(Amount())
-    releases.write_text(
-        bench.databases.sql(f"COPY ({rows}) TO STDOUT (FORMAT csv, HEADER)", database=portal)
-    )
-    for words in (["migrate", "--verbosity", "0"], ["fill", releases]):
-        command = [programs / "python", "manage.py", *words]
-        servers.run(command, environment=environment, folder=folder)
-    bench.databases.sql("VACUUM ANALYZE", database="wagtail")
-    return environment
-
-
-def check(answer, expected):
-    status, _headers, body = answer
-    if status != 200 or expected not in body:
-        raise RuntimeError(f"The Wagtail site answered {status}: {body[:200]!r}")
 
 
 def table(subjects, taken):
@@ -161,7 +99,11 @@ def targets(taken):
         faster("bare WSGI callable", 0.8),
         faster("nginx, file", 0.4),
         faster("bare Django view, gunicorn", 5),
-        faster("Wagtail with wagtail-cache", 10),
+        *(
+            faster(name, 10)
+            for name in (wagtail.IN_FILES, wagtail.IN_REDIS)
+            if name in taken
+        ),
         cheaper("release"),
         cheaper("list"),
     ]  # fmt: skip

@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from publishing.editorial.admin import BilingualFields
 from publishing.editorial.admin.choosers import KnownChoices
+from publishing.editorial.admin.rowlimits import LimitedInlineFormSet
 from publishing.media.widgets import LeadImageAdminMixin
 
 
@@ -12,3 +13,4 @@ class PartInline(LeadImageAdminMixin, KnownChoices, BilingualFields, admin.Stack
 
     extra = 0
     classes = ["collapse"]
+    formset = LimitedInlineFormSet

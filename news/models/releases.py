@@ -72,8 +72,7 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
         beyond = Q((f"{name}__{way}e", place)) & (
             Q((f"{name}__{way}", place)) | Q((f"pk__{way}", release))
         )
-        found = self.filter(beyond).order_by(f"{order}{name}", f"{order}pk")
-        return found.only("slug", *languages.columns("headline", "list_title"))
+        return self.filter(beyond).order_by(f"{order}{name}", f"{order}pk")
 
     def for_page(self):
         """Everything of one language; the texts of the other stay behind."""
@@ -81,8 +80,15 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
         rows = self.select_related("field", "lead_image").with_pageviews()
         return rows.defer(*(column(name, there) for name in ("headline", "summary", "body")))
 
+    def for_link(self):
+        """What a link shows, and the place in the list of who follows it."""
+        here = languages.active()
+        return self.only(
+            "slug", *(column(name, here) for name in ("order", "headline", "list_title"))
+        )
+
     def for_row(self):
-        """What ``news/_release_row.html`` shows and nothing else."""
+        """What ``news/_release_rows.html`` shows and nothing else."""
         rows = self.select_related("field", "lead_image").with_pageviews()
         return rows.only(*_shown_in_a_row())
 
@@ -242,9 +248,14 @@ class Release(Publishable):
     def printed_date(self):
         return read(self.release_date)
 
+    def place(self) -> tuple[datetime.datetime | None, int]:
+        """Where it stands in the reader's list, which goes from the last place to the first."""
+        return getattr(self, column("order", languages.active())), self.pk
+
     @property
     def title_in_lists(self):
-        return self.list_title or self.headline
+        here = languages.active()
+        return languages.text(self, "list_title", here) or languages.text(self, "headline", here)
 
     def has(self, name: str) -> bool:
         """Whether a relation is worth asking for: false where its page found that it is empty."""
@@ -261,9 +272,9 @@ class Release(Publishable):
         """ "NANJING, China, July 3, 2020 /PRNewswire/ --", as far as its parts are known."""
         date = read(self.dateline_date)
         parts = {"place": self.dateline_place or "", "date": date.in_dateline() if date else ""}
-        line = pgettext("place and date that open a wire text", "%(place)s, %(date)s") % parts
-        if not all(parts.values()):
-            line = parts["place"] or parts["date"]
+        line = parts["place"] or parts["date"]
+        if all(parts.values()):
+            line = pgettext("place and date that open a wire text", "%(place)s, %(date)s") % parts
         wire = f"/{self.dateline_wire}/" if self.dateline_wire else ""
         opening = " ".join(part for part in (line, wire) if part)
         return f"{opening} --" if opening else ""

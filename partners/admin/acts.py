@@ -25,6 +25,7 @@ from partners.models import (
 )
 from publishing.editorial import languages
 from publishing.editorial.admin.choosers import KnownSelect
+from publishing.editorial.admin.rowlimits import LimitedPlainFormSet
 from publishing.editorial.dates import PartialDateField
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.forms import column_label, look_like_the_admin
@@ -199,7 +200,7 @@ class AreaForm(forms.ModelForm):
         look_like_the_admin(self)
 
 
-class _Areas(forms.BaseFormSet):
+class _Areas(LimitedPlainFormSet):
     def values(self):
         """The areas as ``life.areas_of`` gives them."""
         rows = []

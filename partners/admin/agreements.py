@@ -22,6 +22,7 @@ from partners.models import (
 from publishing.editorial.admin import BilingualAdmin, BilingualFields, BilingualInline, both
 from publishing.editorial.admin.choosers import KnownChoices
 from publishing.editorial.admin.recording import AuditedRecordMixin
+from publishing.editorial.admin.rowlimits import LimitedInlineFormSet
 from publishing.editorial.admin.usage import WhereUsedMixin
 from publishing.editorial.languages import columns
 from publishing.exchange.pages import ExportPageMixin, ImportPagesMixin
@@ -79,6 +80,7 @@ class AfterConclusionMixin:
 
 class PartyInline(AfterConclusionMixin, KnownChoices, BilingualFields, admin.StackedInline):
     model = AgreementParty
+    formset = LimitedInlineFormSet
     extra = 0
     fieldsets = [
         (
@@ -104,6 +106,7 @@ class PartyInline(AfterConclusionMixin, KnownChoices, BilingualFields, admin.Sta
 
 class AreaInline(AfterConclusionMixin, KnownChoices, BilingualFields, admin.StackedInline):
     model = AgreementArea
+    formset = LimitedInlineFormSet
     extra = 0
     fieldsets = [
         (

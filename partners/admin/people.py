@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from partners.models import Participation, Person, Post, title_doubts
 from publishing.editorial.admin import BilingualAdmin, BilingualFields, BilingualInline, both
 from publishing.editorial.admin.choosers import KnownChoices
+from publishing.editorial.admin.rowlimits import LimitedGenericFormSet
 from publishing.editorial.admin.usage import WhereUsedMixin
 from publishing.editorial.languages import columns
 
@@ -58,6 +59,7 @@ class ParticipationInline(KnownChoices, BilingualFields, GenericStackedInline):
     """Who took part, with names and titles as the text of the day printed them."""
 
     model = Participation
+    formset = LimitedGenericFormSet
     ct_field = "target_type"
     ct_fk_field = "target_id"
     extra = 0

@@ -5,12 +5,14 @@ from django.contrib import admin, messages
 from partners.models import PersonShown, doubts_of, with_posts
 from publishing.editorial.admin import BilingualFields, both
 from publishing.editorial.admin.choosers import KnownChoices
+from publishing.editorial.admin.rowlimits import LimitedInlineFormSet
 from publishing.media.admin import ImageAdmin
 from publishing.media.models import Image
 
 
 class PeopleShownInline(KnownChoices, BilingualFields, admin.StackedInline):
     model = PersonShown
+    formset = LimitedInlineFormSet
     extra = 0
     classes = ["collapse"]
     autocomplete_fields = ["person", "post"]

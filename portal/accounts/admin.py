@@ -11,6 +11,11 @@ from portal.accounts.services import end_sessions
 from publishing.editorial.accounts import AuditedUserAdmin
 from publishing.editorial.admin.readonly import WrittenByServicesAdmin
 
+# Its package gives it no words that could be translated.
+Authenticator._meta.verbose_name = _("second factor")
+Authenticator._meta.verbose_name_plural = _("second factors")
+Authenticator._meta.get_field("type").verbose_name = _("kind")
+
 # The desk shows what an office uses: users, their second factors, their sessions.
 for model in (
     EmailAddress,

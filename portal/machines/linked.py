@@ -13,7 +13,7 @@ from partners.models import Institution
 from portal.machines.subjects import Subject
 from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
-from publishing.editorial.addresses import absolute
+from publishing.editorial.addresses import absolute, fixed_address
 from publishing.editorial.dates import read
 from publishing.editorial.languages import column
 from publishing.editorial.templatetags.editorial import name_here
@@ -183,7 +183,7 @@ def author(release: Release, site) -> dict:
         return known(
             {"@type": "Organization", "name": release.source_name, "url": release.source_url}
         )
-    return {"@type": "Organization", "name": site.name, "url": absolute(reverse("home"))}
+    return {"@type": "Organization", "name": site.name, "url": absolute(fixed_address("home"))}
 
 
 def translation_of(item, language: str) -> dict:

@@ -6,15 +6,14 @@ Read from the context of the page's own template, so that both tell the same.
 from dataclasses import dataclass
 
 from django.db.models import Model
-from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from news.models import Event, Release
 from partners.models import Agreement, Institution
 from portal.machines.cards import PORTAL
 from portal.models import Page
 from publishing.editorial import languages
-from publishing.editorial.addresses import absolute, address_of
+from publishing.editorial.addresses import absolute, address_of, fixed_address
 from publishing.editorial.templatetags.editorial import name_here
 from publishing.media.cards import SHAPES
 from publishing.media.renditions import rendition
@@ -23,8 +22,8 @@ from publishing.media.renditions import rendition
 @dataclass(frozen=True)
 class Picture:
     address: str
-    width: int
-    height: int
+    width: str
+    height: str
     alt: str
 
 
@@ -48,21 +47,22 @@ class Subject:
         return isinstance(self.item, Release)
 
 
-def section_names() -> dict[str, str]:
-    return {
-        "news": _("News"),
-        "events": _("Events"),
-        "partners": _("Partners"),
-        "agreements": _("Agreements"),
-    }
-
-
+SECTION_NAMES = {
+    "news": _("News"),
+    "events": _("Events"),
+    "partners": _("Partners"),
+    "agreements": _("Agreements"),
+}
 SECTION_LISTS = {
     "news": "news:release_list",
     "events": "news:event_list",
     "partners": "partners:directory",
     "agreements": "partners:register",
 }
+
+
+def section_name(key: str | None) -> str:
+    return str(SECTION_NAMES.get(key, ""))
 
 
 def subject_of(context) -> Subject:
@@ -89,7 +89,7 @@ def title_of(item, context) -> str:
         return item.headline_here()
     if item is not None:
         return item.title_in(languages.active())
-    return context.get("page_title") or section_names().get(context.get("nav_key"), "")
+    return context.get("page_title") or section_name(context.get("nav_key"))
 
 
 def description_of(item) -> str:
@@ -105,10 +105,10 @@ def picture(image, item, shape: str, title: str) -> Picture:
     """The photograph in the shape asked for, else the card drawn for the item."""
     if image is not None:
         made = rendition(image, "social" if shape == "wide" else "square")
-        return Picture(absolute(made.url), *made.size, image.alt_for_reader or title)
+        return Picture(absolute(made.url), *map(str, made.size), image.alt_for_reader or title)
     slug = getattr(item, "slug", None) or getattr(item, "number", None) or PORTAL
     address = absolute(address_of("card", slug, shape=shape))
-    return Picture(address, *SHAPES[shape], title)
+    return Picture(address, *map(str, SHAPES[shape]), title)
 
 
 def trail(item, title, context) -> tuple[tuple[str, str], ...]:
@@ -116,9 +116,9 @@ def trail(item, title, context) -> tuple[tuple[str, str], ...]:
     own = context.get("page_address") or context["page_urls"].canonical
     if not title:
         return ()
-    steps = [(context["site"].name, absolute(reverse("home")))]
+    steps = [(context["site"].name, absolute(fixed_address("home")))]
     section = context.get("nav_key")
     if item is not None and section in SECTION_LISTS:
-        address = absolute(reverse(SECTION_LISTS[section]))
-        steps.append((section_names()[section], address))
+        address = absolute(fixed_address(SECTION_LISTS[section]))
+        steps.append((section_name(section), address))
     return (*steps, (title, own))

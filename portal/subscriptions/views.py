@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
 from portal.accounts.views import too_many_requests
@@ -57,6 +58,8 @@ def is_from_here(request) -> bool:
     return origin is None or origin in own
 
 
+# Compressed, unlike the pages behind a link: there is no secret in it.
+@gzip_page
 @own_page
 def sign_up(request):
     if request.method != "POST":

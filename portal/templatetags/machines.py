@@ -5,7 +5,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from portal.machines.linked import author, date_published, linked_data
-from portal.machines.subjects import section_names, subject_of
+from portal.machines.subjects import section_name, subject_of
 from publishing.editorial import languages
 from publishing.editorial.richtext import data_block
 
@@ -38,7 +38,7 @@ def machine_head(context):
 
 def government(subject, context):
     """The names that Chinese government sites give to their facts."""
-    column = section_names().get(context.get("nav_key"), "")
+    column = section_name(context.get("nav_key"))
     date = subject.is_article and date_published(subject.item, languages.active())
     return {
         "domain": settings.PORTAL_BASE_URL.partition("://")[2],

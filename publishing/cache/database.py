@@ -17,21 +17,20 @@ from publishing.cache.models import current
 AWAY = (OperationalError, InterfaceError)
 # Seconds.
 TRUSTED = 1.0
+# What makes a transaction keep the moment of its first read, where not all of them do.
+ONE_MOMENT = {"postgresql": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; "}
 
 
 @contextmanager
 def snapshot(using=DEFAULT_DB_ALIAS):
-    """All reads inside see the database at one moment, that of the first of them."""
+    """All reads inside see the database at one moment; gives the generation of that moment."""
     connection = connections[using]
     if connection.in_atomic_block:
-        yield
+        yield current(using)
         return
     _trust(connection)
     with _deferred(connection), transaction.atomic(using=using):
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        yield
+        yield current(using, first=ONE_MOMENT.get(connection.vendor, ""))
     connection.answered_at = time.monotonic()
 
 

@@ -82,10 +82,9 @@ class Freshness:
         finally:
             self._polling.release()
 
-    def observe(self):
-        """The moment of a page that is about to be rendered in the running snapshot."""
-        started = self.monotonic()
-        generation = current()
+    def observe(self, generation, started):
+        """The moment of a page about to be rendered in the snapshot of this generation, which was
+        read after ``started``."""
         with self._polling:
             if self._note(generation, started) == NEVER_CURRENT:
                 return NO_MOMENT

@@ -44,8 +44,8 @@ class DatabaseAway:
     def _at_one_moment(self, request, rendering):
         response = None
         try:
-            with snapshot():
-                rendering.begin()
+            with snapshot() as generation:
+                rendering.begin(generation)
                 with rendering_of(rendering.version):
                     response = self.get_response(request)
         except AWAY as error:

@@ -12,6 +12,8 @@ from django.utils.http import parse_http_date_safe
 OVERHEAD = 4096
 # Quality 5 is where Brotli is smaller than gzip at about the same time.
 BROTLI_QUALITY = 5
+# 64 KB, more than most pages have: larger windows take tables of a megabyte for each answer.
+BROTLI_WINDOW = 16
 GZIP_LEVEL = 6
 
 # Made anew for each coding.
@@ -86,10 +88,7 @@ class Page:
 
     def compress(self, coding):
         """Make the variant for "gzip" or "br"."""
-        plain = self.variants[""].body[0]
-        if coding == "br":
-            return self._add(coding, brotli.compress(plain, quality=BROTLI_QUALITY))
-        return self._add(coding, gzip.compress(plain, GZIP_LEVEL, mtime=0))
+        return self._add(coding, compressed(self.variants[""].body[0], coding))
 
     def _add(self, coding, body):
         headers = [
@@ -109,6 +108,12 @@ class Page:
     def _etag(self, coding):
         suffix = f"-{coding}" if coding else ""
         return f'"{self.digest}.{self.moment.version}{suffix}"'
+
+
+def compressed(plain, coding):
+    if coding == "br":
+        return brotli.compress(plain, quality=BROTLI_QUALITY, lgwin=BROTLI_WINDOW)
+    return gzip.compress(plain, GZIP_LEVEL, mtime=0)
 
 
 def etag_of_version(if_none_match, version):

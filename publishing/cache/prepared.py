@@ -10,7 +10,8 @@ import itertools
 from functools import wraps
 
 from django.db import connections
-from django.db.models.query import get_related_populators, prefetch_related_objects
+from django.db.models.base import ModelState
+from django.db.models.query import prefetch_related_objects
 from django.utils.translation import get_language
 
 
@@ -63,12 +64,12 @@ class _Plan:
         if missing:
             raise TypeError(f"{build.__qualname__}: value {min(missing)} is not in the query.")
         self.name = f"portal_{next(self.numbers)}" if planned else None
+        self.call = f"EXECUTE {self.name} ({', '.join(['%s'] * len(markers))})"
 
     def rows(self, values, part=()):
-        values = [self._adapted(value) for value in values]
-        params = [param if number is None else values[number] for number, param in self.params]
         connection = connections[self.db]
-        words = self._words(connection)
+        values = [self._adapted(value) for value in values]
+        words, params = self._question(connection, values)
         if part:
             skipped, number = part
             words, params = f"{words} LIMIT %s OFFSET %s", [*params, number, skipped]
@@ -80,20 +81,29 @@ class _Plan:
             prefetch_related_objects(rows, *self.lookups)
         return rows
 
-    def _words(self, connection):
+    def _question(self, connection, values):
         """The query, or the name under which this connection to PostgreSQL knows its plan."""
         # Where connections are pooled by transaction, neither cursors nor names last.
         pooled = connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
         if self.name is None or connection.vendor != "postgresql" or pooled:
-            return self.sql
+            return self.sql, [
+                param if number is None else values[number] for number, param in self.params
+            ]
         connection.ensure_connection()
         known = _names(connection)
         if self.name not in known:
-            places = tuple(f"${number}" for number in range(1, len(self.params) + 1))
-            with connection.connection.cursor() as cursor:
-                cursor.execute(f"PREPARE {self.name} AS {self.sql % places}")
+            self._prepare(connection.connection)
             known.add(self.name)
-        return f"EXECUTE {self.name} ({', '.join(['%s'] * len(self.params))})"
+        return self.call, values
+
+    def _prepare(self, connection):
+        """Only what differs is left open, once for each value however often it stands there."""
+        with connection.cursor() as cursor:
+            words = tuple(
+                cursor.mogrify("%s", [param]).decode() if number is None else f"${number + 1}"
+                for number, param in self.params
+            )
+            cursor.execute(f"PREPARE {self.name} AS {self.sql % words}")
 
     def _adapted(self, value):
         if isinstance(value, datetime.datetime):
@@ -105,30 +115,60 @@ class _Rows:
     """How the rows of one query become objects, as ``ModelIterable`` finds it out each time."""
 
     def __init__(self, compiler):
-        select, self.db = compiler.select, compiler.using
+        select = compiler.select
         self.converters = compiler.get_converters([column[0] for column in select])
-        fields = compiler.klass_info["select_fields"]
-        self.model = compiler.klass_info["model"]
-        self.own = slice(fields[0], fields[-1] + 1)
-        # Not a list: each column of the model is looked for among them.
-        self.names = frozenset(column[0].target.attname for column in select[self.own])
-        self.related = get_related_populators(compiler.klass_info, select, self.db)
+        self.objects = _Objects(compiler.klass_info, select, compiler.using)
         self.annotations = list(compiler.annotation_col_map.items())
 
     def converted(self, rows, connection):
-        for row in rows:
-            row = list(row)
-            for position, (converters, expression) in self.converters.items():
-                for converter in converters:
-                    row[position] = converter(row[position], expression, connection)
-            yield row
+        if not self.converters:
+            return rows
+        return [self._converted(list(row), connection) for row in rows]
+
+    def _converted(self, row, connection):
+        for position, (converters, expression) in self.converters.items():
+            for converter in converters:
+                row[position] = converter(row[position], expression, connection)
+        return row
 
     def made(self, row):
-        item = self.model.from_db(self.db, self.names, row[self.own])
-        for related in self.related:
-            related.populate(row, item)
-        for name, position in self.annotations:
-            setattr(item, name, row[position])
+        item = self.objects.made(row)
+        item.__dict__.update({name: row[position] for name, position in self.annotations})
+        return item
+
+
+class _Objects:
+    """How the columns of one table become an object, with those that ``select_related`` adds.
+
+    It is what ``Model.from_db`` leaves behind. The constructor is not asked: it would look each
+    column of the table up for each row, to put most of them down as they are.
+    """
+
+    def __init__(self, info, select, db):
+        if info.get("from_parent"):
+            raise TypeError("Rows of a parent's table are not prepared.")
+        fields = info["select_fields"]
+        self.model, self.db = info["model"], db
+        self.columns = slice(fields[0], fields[-1] + 1)
+        self.names = [column[0].target.attname for column in select[self.columns]]
+        self.key = fields[0] + self.names.index(self.model._meta.pk.attname)
+        self.related = [
+            (_Objects(one, select, db), one["local_setter"], one["remote_setter"])
+            for one in info.get("related_klass_infos", ())
+        ]
+
+    def made(self, row):
+        if row[self.key] is None:
+            return None
+        item = self.model.__new__(self.model)
+        item.__dict__.update(zip(self.names, row[self.columns], strict=True))
+        item._state = state = ModelState()
+        state.adding, state.db = False, self.db
+        for objects, set_there, set_back in self.related:
+            other = objects.made(row)
+            set_there(item, other)
+            if other is not None:
+                set_back(other, item)
         return item
 
 

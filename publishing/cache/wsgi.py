@@ -19,7 +19,7 @@ from django.utils.http import http_date
 from publishing.cache.database import answers
 from publishing.cache.freshness import NO_MOMENT, Freshness
 from publishing.cache.middleware import KNOWN_AWAY, RENDERING
-from publishing.cache.page import STALE, Page, accepted_coding, etag_of_version
+from publishing.cache.page import STALE, Page, accepted_coding, compressed, etag_of_version
 from publishing.cache.pages import PUBLIC, normalised_query
 from publishing.cache.store import Store
 
@@ -63,10 +63,11 @@ class Rendering:
 
     def __init__(self, freshness):
         self.freshness = freshness
+        self.started = freshness.monotonic()
         self.moment = NO_MOMENT
 
-    def begin(self):
-        self.moment = self.freshness.observe()
+    def begin(self, generation):
+        self.moment = self.freshness.observe(generation, self.started)
 
     @property
     def version(self):
@@ -168,7 +169,7 @@ class PageCache:
             if page is not None:
                 return self._send(page, environ, start_response, stale=True)
             answer = _call(self.app, clean | {KNOWN_AWAY: True})
-            return _pass_on(answer, environ, start_response)
+            return _pass_on_small(answer, environ, start_response)
         if page is not None and page.epoch == self.freshness.epoch:
             return self._send(page, environ, start_response)
         etag = etag_of_version(environ.get("HTTP_IF_NONE_MATCH", ""), self.freshness.version)
@@ -210,7 +211,7 @@ class PageCache:
             build.done.set()
         if build.page is not None:
             return self._send(build.page, environ, start_response, build.stale)
-        return _pass_on(answer, environ, start_response)
+        return _pass_on_small(answer, environ, start_response)
 
     def _await(self, build, old, clean, environ, start_response):
         """What a visitor gets while another's request builds the page."""
@@ -221,7 +222,7 @@ class PageCache:
         if build.page is not None:
             return self._send(build.page, environ, start_response, build.stale)
         # It was nothing to keep: an answer for each.
-        return _pass_on(_call(self.app, clean), environ, start_response)
+        return _pass_on_small(_call(self.app, clean), environ, start_response)
 
     def _renew(self, key, old, clean, build):
         """Render and keep; the old page stays where rendering fails."""
@@ -299,6 +300,26 @@ def _keepable(answer):
 def _pass_on(answer, environ, start_response):
     start_response(answer.status, answer.headers)
     return [answer.body] if environ["REQUEST_METHOD"] == "GET" else []
+
+
+def _pass_on_small(answer, environ, start_response):
+    """An answer that is not kept. Errors are compressed: made without cookies, they hold no secret
+    that their length could betray.
+    """
+    given = {name.lower(): value for name, value in answer.headers}
+    if answer.status[0] not in "45" or not given.keys().isdisjoint(
+        ("set-cookie", "content-encoding")
+    ):
+        return _pass_on(answer, environ, start_response)
+    headers = [pair for pair in answer.headers if pair[0].lower() not in ("content-length", "vary")]
+    vary = {name.strip() for name in given.get("vary", "").split(",")} - {""}
+    headers.append(("Vary", ", ".join(sorted(vary | {"Accept-Encoding"}))))
+    body, coding = answer.body, accepted_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    if coding:
+        body = compressed(body, coding)
+        headers.append(("Content-Encoding", coding))
+    headers.append(("Content-Length", str(len(body))))
+    return _pass_on(Answer(answer.status, headers, body), environ, start_response)
 
 
 def _probe(well, environ, start_response):

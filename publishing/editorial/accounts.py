@@ -1,10 +1,23 @@
 """Sign-ins and changes of rights, as the audit tells them."""
 
+from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Permission
+from django.utils.translation import pgettext_lazy
 
 from publishing.editorial import audit
 
+# What Django and ``Publishable`` give rights to.
+ACTIONS = {
+    "add": pgettext_lazy("right", "add"),
+    "change": pgettext_lazy("right", "change"),
+    "delete": pgettext_lazy("right", "delete"),
+    "view": pgettext_lazy("right", "view"),
+    "approve": pgettext_lazy("right", "approve"),
+    "publish": pgettext_lazy("right", "publish"),
+    "force": pgettext_lazy("right", "approve one's own text, with a reason"),
+}
 _FLAGS = ("is_active", "is_staff", "is_superuser")
 
 
@@ -33,8 +46,23 @@ def rights_of(row) -> set[str]:
     return rights | {f"{app}.{codename}" for app, codename in labels}
 
 
+class RightsField(forms.ModelMultipleChoiceField):
+    """Django keeps the names of rights in English; here they read in the language of the desk."""
+
+    def label_from_instance(self, right):
+        action, _line, model = right.codename.rpartition("_")
+        if action not in ACTIONS or model != right.content_type.model:
+            return super().label_from_instance(right)
+        return f"{right.content_type} | {ACTIONS[action]}"
+
+
 class AuditedRights:
     """For the admins of users and groups: what a save gave and took away."""
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.related_model is Permission:
+            kwargs["form_class"] = RightsField
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def save_model(self, request, obj, form, change):
         form.rights_before = rights_of(obj)

@@ -53,6 +53,16 @@ def address_of(name: str, word: str, *, parameter="slug", language=None, **other
     return f"{head}{word}{tail}"
 
 
+def fixed_address(name: str) -> str:
+    """``reverse`` for addresses that are the same on every page."""
+    return _fixed(name, languages.active(), get_urlconf(), get_script_prefix())
+
+
+@lru_cache(256)
+def _fixed(name, language, _urlconf, _prefix):
+    return _reverse(language, name, None)
+
+
 @lru_cache(256)
 def _around(name, parameter, others, language, _urlconf, _prefix):
     address = _reverse(language, name, {parameter: _PLACE, **dict(others)})

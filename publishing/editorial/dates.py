@@ -72,7 +72,7 @@ class PartialDate:
     @property
     def month_year(self) -> str:
         """What stands beneath a large day numeral: "Sep 2020", 2020年9月, or the year alone."""
-        return _month_year(self, get_language())
+        return _month_year(self.year, self.month, get_language())
 
     @property
     def month_day(self) -> str:
@@ -94,21 +94,28 @@ class PartialDate:
 
     def localised(self) -> str:
         """As the reader's language writes it: "25 September 2020", 2020年9月25日."""
-        if self.precision == "year":
-            return gettext("%(year)s") % {"year": self.year}
-        name = "DATE_FORMAT" if self.day else "YEAR_MONTH_FORMAT"
-        return formats.date_format(self.first, name)
+        return _localised(self, get_language())
+
+
+# Kept, because each row of a list asks for them.
+@lru_cache(4096)
+def _localised(date: PartialDate, _language) -> str:
+    if date.precision == "year":
+        return gettext("%(year)s") % {"year": date.year}
+    name = "DATE_FORMAT" if date.day else "YEAR_MONTH_FORMAT"
+    return formats.date_format(date.first, name)
 
 
 @lru_cache(4096)
-def _month_year(date: PartialDate, _language) -> str:
-    # Kept, because each row of a list asks for it.
-    if date.month is None:
-        return gettext("%(year)s") % {"year": date.year}
-    return formats.date_format(date.first, pgettext("month beneath a day", "M Y"))
+def _month_year(year: int, month: int | None, _language) -> str:
+    if month is None:
+        return gettext("%(year)s") % {"year": year}
+    first = datetime.date(year, month, 1)
+    return formats.date_format(first, pgettext("month beneath a day", "M Y"))
 
 
-def read(text: str) -> PartialDate | None:
+@lru_cache(4096)
+def read(text: str | None) -> PartialDate | None:
     """The partial date in a column; None when the date is not known.
 
     None too for a text that is no date: a row is asked for its dates while its fields are still

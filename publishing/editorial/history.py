@@ -6,9 +6,11 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from publishing.editorial.records import Revision
+from publishing.editorial.records import AuditEvent, Revision, item_id
 
 Kind = Revision.Kind
+Action = AuditEvent.Action
+_ROUND = (Action.SUBMIT, Action.SEND_BACK, Action.APPROVE, Action.PUBLISH)
 KEEP_ALL_DAYS = 90
 
 
@@ -30,6 +32,25 @@ def last_saver(item):
     """Who made the latest revision, or None."""
     latest = Revision.objects.of(item).select_related("user").defer("data").first()
     return latest and latest.user
+
+
+def reasons(item) -> list[AuditEvent]:
+    """Why the text of each language was last sent back, or approved or published by its author."""
+    steps = AuditEvent.objects.filter(
+        kind=item._meta.label_lower, object_id=item_id(item), action__in=_ROUND
+    )
+    said, published = {}, set()
+    for event in steps[:30]:
+        language = event.language
+        # An earlier round's reasons are for the history alone.
+        over = event.action == Action.SUBMIT or (
+            event.action == Action.PUBLISH and language in published
+        )
+        if over or event.detail:
+            said.setdefault(language, None if over else event)
+        if event.action == Action.PUBLISH:
+            published.add(language)
+    return [event for event in said.values() if event]
 
 
 def found(item, data: dict) -> None:

@@ -4,6 +4,8 @@ Every filter, ordering, search and export names a language's column; only readin
 follows the reader's language.
 """
 
+from functools import cache
+
 from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -16,10 +18,12 @@ SHORT_NAMES = {"en": "English", "zh-hans": "中文"}
 TAGS = {"en": "en", "zh-hans": "zh-Hans"}
 
 
+@cache
 def suffix(language: str) -> str:
     return language.replace("-", "_")
 
 
+@cache
 def column(name: str, language: str) -> str:
     return f"{name}_{suffix(language)}"
 

@@ -8,7 +8,6 @@ import json
 import re
 from functools import cache
 from html import unescape
-from html.parser import HTMLParser
 
 import nh3
 from django.template.loader import render_to_string
@@ -64,13 +63,16 @@ EXTENSIONS = {
             "images": _("pictures"),
             "styles": _("colours and sizes"),
             "objects": _("scripts and objects"),
+            "remarks": _("remarks and text struck out"),
         }
     },
 }
 
-_ESCAPED = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+_ESCAPED = [(character, f"\\u{ord(character):04x}") for character in "<>&\u2028\u2029"]
 _FIGURE = re.compile(r"<figure([^>]*)>.*?</figure>", re.DOTALL)
 _ATTRIBUTE = re.compile(r'data-([a-z]+)="([^"]*)"')
+# In cleaned HTML every "<" of a text is written &lt;, and every element but these is closed.
+_TAG = re.compile(r'<(?P<end>/?)(?P<name>[a-z][a-z0-9]*)(?:"[^"]*"|[^">])*>')
 _VOID = {"br", "hr"}
 
 _EMPTY = re.compile(r"^(?:\s|&nbsp;|<p>|</p>|<br\s*/?>)*$")
@@ -121,38 +123,21 @@ def blocks(html: str | None, *, opening: str = "") -> list[SafeString]:
     ]
 
 
-class _Outermost(HTMLParser):
-    """Notes where the outermost elements of well-formed HTML end."""
-
-    def __init__(self, html):
-        super().__init__(convert_charrefs=False)
-        self.lines = [0]
-        for line in html.splitlines(keepends=True):
-            self.lines.append(self.lines[-1] + len(line))
-        self.depth, self.ends = 0, []
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        if tag in _VOID:
-            self._ended(len(self.get_starttag_text()))
-        else:
-            self.depth += 1
-
-    def handle_endtag(self, tag):
-        self.depth -= 1
-        self._ended(len(tag) + 3)
-
-    def _ended(self, length):
-        if self.depth == 0:
-            line, column = self.getpos()
-            self.ends.append(self.lines[line - 1] + column + length)
+def joined(parts: list[SafeString]) -> SafeString:
+    """Parts of ``blocks`` as one."""
+    return mark_safe("\n".join(parts))  # noqa: S308 -- each is clean
 
 
 def _outermost(html):
-    edges = [0, *_Outermost(html).ends]
-    if edges[-1] < len(html):
-        edges.append(len(html))
-    pieces = (html[start:end].strip() for start, end in zip(edges, edges[1:], strict=False))
+    """Where the outermost elements of cleaned HTML end, its parts do."""
+    pieces, start, depth = [], 0, 0
+    for tag in _TAG.finditer(html):
+        if tag["name"] not in _VOID:
+            depth += -1 if tag["end"] else 1
+        if depth == 0:
+            pieces.append(html[start : tag.end()].strip())
+            start = tag.end()
+    pieces.append(html[start:].strip())
     return [piece for piece in pieces if piece]
 
 
@@ -195,7 +180,10 @@ def plain(html: str | None) -> str:
 
 def data_block(value) -> SafeString:
     """JSON for a ``<script type="application/ld+json">``: nothing in it can end the element."""
-    text = json.dumps(value, ensure_ascii=False).translate(_ESCAPED)
+    text = json.dumps(value, ensure_ascii=False)
+    # In turns: str.translate looks each character up, and few texts hold one of these.
+    for character, escaped in _ESCAPED:
+        text = text.replace(character, escaped)
     return mark_safe(text)  # noqa: S308 -- escaped on the line above
 
 

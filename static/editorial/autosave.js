@@ -15,6 +15,8 @@ document.addEventListener("DOMContentLoaded", () => {
   let signedOut = false;
   let running = null;
   let heard = Date.now();
+  // Saving clears what was kept: nothing may be sent behind its back.
+  let leaving = false;
 
   const written = () => {
     const data = new FormData(form);
@@ -43,7 +45,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const ask = () => fetch(address).then(hear).catch(lost);
 
   const keep = () => {
-    if (running) return running;
+    if (running || leaving) return running;
     const data = written();
     const now = text(data);
     data.set("csrfmiddlewaretoken", token.value);
@@ -83,14 +85,22 @@ document.addEventListener("DOMContentLoaded", () => {
     if (document.hidden && touched && line.dataset.keeps && !undecided && text(written()) !== kept) keep();
   });
 
-  // A save that would meet the sign-in page is held back; everything else goes its way.
-  let checked = false;
+  // A save that would meet the sign-in page is held back, one that would overtake what is just being
+  // kept waits for it; everything else goes its way.
   form.addEventListener("submit", async (event) => {
-    if (checked || event.defaultPrevented || Date.now() - heard < PAUSE && !signedOut) return;
+    if (event.defaultPrevented) return;
+    const known = Date.now() - heard < PAUSE && !signedOut;
+    if (leaving || (known && !running)) {
+      leaving = true;
+      return;
+    }
     event.preventDefault();
-    await ask();
+    await running;
+    if (!known) await ask();
     if (signedOut) return line.scrollIntoView({ block: "center" });
-    checked = true;
+    leaving = true;
     form.requestSubmit(event.submitter);
   });
+  // Back at the form by the browser's own way.
+  window.addEventListener("pageshow", () => { leaving = false; });
 });

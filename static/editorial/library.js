@@ -150,35 +150,67 @@ export const SiteLink = Extension.create({
   },
 });
 
-// Word and WPS write lists as paragraphs that begin with a bullet or a number.
-const BULLET = /^[\s\u00a0]*[·•▪◦‣o§\uf0b7\uf0a7\uf0d8\u25cf][\s\u00a0]+/;
-const NUMBER = /^[\s\u00a0]*(?:\(?\d{1,3}[.)、]|[a-z][.)])[\s\u00a0]+/i;
+// Word and WPS write lists as paragraphs that begin with a bullet or a number, and say in a style
+// to which list and level they belong. What is numbered 一、二、 are headings more often than lists:
+// such paragraphs stay as they are, number included.
+const PLACE = /mso-list:\s*(l\d+)\s+level(\d)/i;
+const BULLET = /^[\s\u00a0]*[·•▪◦‣o§\uf000-\uf0ff\u25a0-\u25ff][\s\u00a0]+/;
+const NUMBER = /^[\s\u00a0]*(?:[(（]?(\d{1,3})[.)、．）]|[(（]?[a-z][.)）])[\s\u00a0]*/i;
+const CHINESE = /^[\s\u00a0]*[(（]?[一二三四五六七八九十百]+[、.)）]/;
+const TYPED_BULLET = /^[\s\u00a0]*[·\uf0b7\uf0a7•]/;
 
-const isListLine = (element) => element.matches("p")
-  && (/mso-list|MsoListParagraph/i.test(`${element.getAttribute("style")} ${element.className}`));
+const listLine = (line) => {
+  const style = line.getAttribute("style") || "";
+  const place = PLACE.exec(style);
+  const marks = [...line.querySelectorAll("[style*='mso-list:Ignore' i], [style*='mso-list: Ignore' i]")];
+  const marker = marks.map((mark) => mark.textContent).join("");
+  const text = marker || line.textContent;
+  if (CHINESE.test(text)) {
+    marks.forEach((mark) => { mark.textContent = mark.textContent.trim(); });
+    return null;
+  }
+  const number = NUMBER.exec(text);
+  const listed = place || /mso-list|MsoListParagraph/i.test(`${style} ${line.className}`);
+  if (!listed && (number || !TYPED_BULLET.test(text))) return null;
+  return {
+    id: place ? place[1] : "", level: place ? Number(place[2]) : 1, marks,
+    tag: number ? "ol" : marker || BULLET.test(text) ? "ul" : "", number: number && number[1],
+    pattern: marker ? null : number ? NUMBER : BULLET,
+  };
+};
 
-const stripMarker = (line, pattern) => {
-  line.querySelectorAll("[style*='mso-list:Ignore' i], [style*='mso-list: Ignore' i]").forEach((marker) => marker.remove());
-  const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
-  const first = walker.nextNode();
-  if (first) first.data = first.data.replace(pattern, "");
+const asItem = (line, { marks, pattern }) => {
+  marks.forEach((mark) => mark.remove());
+  const first = document.createTreeWalker(line, NodeFilter.SHOW_TEXT).nextNode();
+  if (first) first.data = first.data.replace(pattern || /^[\s\u00a0]+/, "");
+  const item = document.createElement("li");
+  item.append(line);
+  return item;
 };
 
 const listsFrom = (body) => {
-  let list = null;
+  // The open lists, outermost first, each with its level and its last item.
+  let open = [];
   for (const line of [...body.querySelectorAll("p")]) {
-    const text = line.textContent;
-    const kind = BULLET.test(text) ? "ul" : NUMBER.test(text) ? "ol" : "";
-    if (!isListLine(line) && !(kind === "ul" && /^[\s\u00a0]*[·\uf0b7\uf0a7•]/.test(text))) { list = null; continue; }
-    const tag = kind || (list ? list.localName : "ul");
-    if (!list || list.localName !== tag || list.nextElementSibling !== line) {
-      list = document.createElement(tag);
-      line.before(list);
+    const found = listLine(line);
+    if (!found) { open = []; continue; }
+    if (open.length && open[0].list.nextElementSibling !== line) open = [];
+    while (open.length && open.at(-1).level > found.level) open.pop();
+    const tag = found.tag || open.at(-1)?.list.localName || "ul";
+    let last = open.at(-1);
+    if (last?.level === found.level && (last.list.localName !== tag || last.id !== found.id)) {
+      open.pop();
+      last = open.at(-1);
     }
-    stripMarker(line, kind === "ol" ? NUMBER : BULLET);
-    const item = document.createElement("li");
-    list.append(item);
-    item.append(line);
+    if (!last || last.level < found.level) {
+      const list = document.createElement(tag);
+      if (tag === "ol" && Number(found.number) > 1) list.start = Number(found.number);
+      if (last) last.item.append(list); else line.before(list);
+      last = { list, level: found.level, id: found.id };
+      open.push(last);
+    }
+    last.item = asItem(line, found);
+    last.list.append(last.item);
   }
 };
 
@@ -188,17 +220,48 @@ const rename = (element, tag) => {
   element.replaceWith(other);
 };
 
+const unwrap = (element) => element.replaceWith(...element.childNodes);
+
+// Some programs say in a style alone what is bold or slanted, or wrap all in a <b> that is not bold.
+// The attribute is read as text: the policy lets no style of such a document take effect.
+const says = (element, pattern) => pattern.test(element.getAttribute("style"));
+
+const emphasisFrom = (body) => {
+  body.querySelectorAll("b[style], strong[style]").forEach((one) => {
+    if (says(one, /font-weight:\s*(normal|[1-4]00)/i)) unwrap(one);
+  });
+  body.querySelectorAll("span[style]").forEach((one) => {
+    if (says(one, /font-style:\s*italic/i) && !one.closest("i, em")) rename(one, "em");
+    else if (says(one, /font-weight:\s*(bold|[6-9]00)/i) && !one.closest("b, strong, h1, h2, h3, h4, h5, h6, th")) rename(one, "strong");
+  });
+};
+
+// Remarks in the margin, and what a colleague has struck out: neither is text.
+const REMARKS = "del, .msocomanchor, .MsoCommentReference, [href^='#_msocom'], [style*='mso-element:comment' i]";
+const MEANT_FOR_MACHINES = "script, style, iframe, object, embed, form, video, audio, button, input, select, textarea, nav, meta, link, title";
+const PICTURES = "img, picture, svg";
+
 // The structure of pasted HTML, and how much of what was left out.
 export const cleaned = (html) => {
   const body = new DOMParser().parseFromString(html, "text/html").body;
   const count = (selector) => body.querySelectorAll(selector).length;
   const dropped = {
-    images: count("img, v\\:imagedata, picture, svg"),
+    images: count("img, v\\:imagedata, picture:not(:has(img)), svg"),
+    remarks: count("del, .msocomanchor, [href^='#_msocom']:not(.msocomanchor)"),
     objects: count("script, iframe, object, embed, form, video, audio"),
     styles: count("font, [bgcolor], [style*=color i], [style*=font-size i], [style*=font-family i], [color], [face]"),
   };
+  body.querySelectorAll(REMARKS).forEach((one) => one.remove());
   listsFrom(body);
-  body.querySelectorAll("script, style, iframe, object, embed, form, video, audio, img, picture, svg, meta, link, title").forEach((one) => one.remove());
+  emphasisFrom(body);
+  body.querySelectorAll(MEANT_FOR_MACHINES).forEach((one) => one.remove());
+  body.querySelectorAll(PICTURES).forEach((one) => {
+    const around = one.closest("p");
+    one.remove();
+    if (around && !around.textContent.trim()) around.remove();
+  });
+  // Links to places within a document lead nowhere outside it.
+  body.querySelectorAll("a[href^='#'], a:not([href])").forEach(unwrap);
   // A title is the headline's business: headings of a text begin with the second level.
   body.querySelectorAll("h1").forEach((one) => rename(one, "h2"));
   body.querySelectorAll("h4, h5, h6").forEach((one) => rename(one, "h3"));

@@ -97,6 +97,7 @@ class TestPage:
 
     def test_an_expired_text_is_gone(self, client):
         release = make_release(slug="expired")
+        release.publish_at_en = timezone.now() - timedelta(days=1)
         release.expire_at_en = timezone.now() - timedelta(seconds=1)
         release.save()
         assert client.get("/en/news/expired/").status_code == 410

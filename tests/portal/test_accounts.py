@@ -8,12 +8,14 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from portal.accounts.adapters import SocialAdapter
+from portal.accounts.words import WORDS
 from portal.models import SiteSettings
 from tests.builders import make_user
 
@@ -223,6 +225,26 @@ class TestSecondFactor:
         path = reverse("admin:mfa_authenticator_delete", args=[factor.pk])
         admin_client.post(path, {"post": "yes"})
         assert not Authenticator.objects.exists()
+
+
+class TestWords:
+    """What the packages leave in English stands in our catalogue."""
+
+    def test_the_desk_speaks_of_second_factors(self, admin_client, editor):
+        give_app(editor)
+        page = admin_client.get(reverse("admin:mfa_authenticator_changelist")).text
+        assert "Second factors" in page and "uthenticators" not in page
+        assert "kind" in page
+
+    def test_rights_are_told_by_translated_words(self, admin_client):
+        group = Group.objects.get(name="Editor")
+        page = admin_client.get(reverse("admin:auth_group_change", args=[group.pk])).text
+        assert "| approve</option>" in page and "| delete</option>" in page
+        assert "Can approve" not in page and "Can delete" not in page
+
+    def test_each_borrowed_word_has_a_translation(self):
+        with translation.override("zh-hans"):
+            assert [word for word in WORDS if translation.gettext(word) == word] == []
 
 
 class TestPasswordAndSessions:

@@ -1,6 +1,7 @@
 """The text editor with what it has beyond the package, and the choosers behind it."""
 
 import io
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -17,11 +18,23 @@ WORD = """
 <h1 style="color:red">Heading</h1>
 <p class="MsoListParagraph" style="mso-list:l0 level1 lfo1"><span style="mso-list:Ignore">·
   </span>first</p>
+<p class="MsoListParagraph" style="mso-list:l0 level2 lfo1"><span style="mso-list:Ignore">o
+  </span>within</p>
 <p class="MsoListParagraph" style="mso-list:l0 level1 lfo1"><span style="mso-list:Ignore">·
   </span>second</p>
-<p>Text <b>bold</b><img src="file:///C:/x.png"></p>
+<p>Text <b>bold</b><img src="file:///C:/x.png"> <del>struck out</del>
+  <a class="msocomanchor" href="#_msocom_1">[A1]</a></p>
+<p><img src="data:image/png;base64,AAAA"></p>
 <script>alert(1)</script>
 """
+MARK = "<span style='mso-list:Ignore;'>%s<i>&nbsp;</i></span>"
+WPS = (
+    f"<p style='mso-list:l0 level1 lfo1;'>{MARK % '一、'}<span>概况</span></p>"
+    f"<p style='mso-list:l1 level1 lfo2;'>{MARK % '（2）'}"
+    "<span style='font-weight:bold'>甲</span></p>"
+    f"<p style='mso-list:l2 level1 lfo3;'>{MARK % '&#xf06c;'}乙</p>"
+    "<b style='font-weight:normal'><p>丙</p></b>"
+)
 
 
 def picture(**fields):
@@ -91,24 +104,39 @@ class TestEditor:
         box = page.locator(".prose-editor").filter(has=self.editor(page)).first
         box.locator(f"[data-name='{button}']").click()
 
-    def test_paste_from_word_keeps_structure_and_says_what_it_left_out(self, form):
-        editor = self.editor(form)
-        editor.click()
-        editor.evaluate(
+    def paste(self, page, html):
+        self.editor(page).click()
+        self.editor(page).evaluate(
             """(element, html) => {
                 const data = new DataTransfer();
                 data.setData("text/html", html);
                 const paste = {clipboardData: data, bubbles: true, cancelable: true};
                 element.dispatchEvent(new ClipboardEvent("paste", paste));
             }""",
-            WORD,
+            html,
         )
-        expect(form.locator(".paste-notice")).to_contain_text("pictures (1)")
+
+    def test_paste_from_word_keeps_structure_and_says_what_it_left_out(self, form):
+        self.paste(form, WORD)
+        notice = form.locator(".paste-notice")
+        expect(notice).to_contain_text("pictures (2)")
+        expect(notice).to_contain_text("remarks and text struck out (2)")
         body = self.body(form)
         assert "<h2>Heading</h2>" in body
-        assert "<ul><li><p>first</p></li><li><p>second</p></li></ul>" in body
+        within = "<ul><li><p>within</p></li></ul>"
+        assert f"<ul><li><p>first</p>{within}</li><li><p>second</p></li></ul>" in body
         assert "<strong>bold</strong>" in body
-        assert "img" not in body and "alert" not in body and "style" not in body
+        assert body.endswith("</p>") and "<p></p>" not in body
+        for lost in ("img", "alert", "style", "struck", "A1"):
+            assert lost not in body
+
+    def test_paste_from_wps_tells_chinese_numbers_from_lists(self, form):
+        self.paste(form, WPS)
+        expect(self.editor(form)).to_contain_text("丙")
+        body = self.body(form)
+        assert "<p>一、概况</p>" in body
+        assert re.search(r'<ol [^>]*start="2"[^>]*><li><p><strong>甲</strong></p></li></ol>', body)
+        assert "<ul><li><p>乙</p></li></ul><p>丙</p>" in body
 
     def test_a_picture_from_the_library_is_kept_as_a_reference(self, form):
         self.editor(form).click()

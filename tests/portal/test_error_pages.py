@@ -1,5 +1,6 @@
 """Every error has a page in the language of its address: no debug text, no other language."""
 
+import gzip
 import re
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import translation
 
 from publishing.editorial import services
 from tests.builders import make_release, make_user
+from tests.publishing.cache_support import Site
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +79,21 @@ def test_403_where_one_may_not_look(client, language, monkeypatch):
 
 def test_404_where_there_is_nothing(client, language):
     assert_page(client.get(f"/{language}/news/nothing/"), 404, language)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_error_is_sent_small():
+    site = Site()
+    for address in ("/en/news/nothing/", "/en/no/such/place/"):
+        plain = site.get(address)
+        small = site.get(address, accept_encoding="gzip")
+        assert plain.status == small.status == 404
+        assert gzip.decompress(small.body) == plain.body
+        assert small.headers["Content-Encoding"] == "gzip"
+        assert "Content-Encoding" not in plain.headers
+        for reply in (plain, small):
+            assert int(reply.headers["Content-Length"]) == len(reply.body)
+            assert reply.headers["Vary"] == "Accept-Encoding"
 
 
 def test_410_where_something_was_taken_away(client, language):

@@ -82,6 +82,14 @@ def change(item, note="", *, minor=False, language="en", **texts):
 # The way in
 
 
+def test_only_the_page_without_a_secret_is_compressed(client):
+    small = {"accept-encoding": "gzip"}
+    assert client.get("/en/subscribe/", headers=small)["Content-Encoding"] == "gzip"
+    sign_up(client)
+    page = client.get(link_in(letters()[0], "confirm"), headers=small)
+    assert page.status_code == 200 and "Content-Encoding" not in page
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_an_address_is_in_only_after_its_owner_has_confirmed(client, language):
     answer = sign_up(client, language=language, reads=[language])

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 
 from news.models import Release
 from publishing.cache.prepared import compiled, prepared
-from tests.builders import make_release
+from tests.builders import make_field, make_release
 
 built = []
 
@@ -23,6 +23,15 @@ def releases(slug, now):
 @prepared
 def first_of(*keys):
     return Release.objects.filter(pk__in=keys).order_by("pk").select_related("field")
+
+
+@prepared
+def everything_of(slug):
+    return Release.objects.for_page().filter(slug=slug)
+
+
+def held_by(row):
+    return {name: value for name, value in vars(row).items() if name != "_state"}
 
 
 @prepared
@@ -71,6 +80,16 @@ class TestPrepared:
             found = first_of(*keys)
             assert [row.field for row in found] == [None] * 3
         assert ([row.pk for row in found], len(queries)) == (keys, 1)
+
+    def test_rows_hold_what_the_queryset_puts_into_its_own(self):
+        make_release(slug="one", field=make_field())
+        (one,) = everything_of("one")
+        (same,) = Release.objects.for_page().filter(slug="one")
+        assert (held_by(one), held_by(one.field)) == (held_by(same), held_by(same.field))
+        assert one.get_deferred_fields() == same.get_deferred_fields() != set()
+        with translation.override("zh-hans"):
+            # What stayed behind comes when it is asked for.
+            assert one.headline == same.headline
 
     def test_a_value_that_the_query_does_not_ask_for_is_a_mistake(self):
         with pytest.raises(TypeError, match="value 0"):

@@ -294,3 +294,11 @@ def test_what_was_typed_is_offered_after_a_reload(page, live_server):
     page.get_by_role("link", name="Restore it").click()
     expect(page.locator("#id_headline_en")).to_have_value("Typed by hand")
     expect(editor).to_contain_text("A sentence.")
+    # What is saved at once is not kept behind the save's back, to be offered for nothing.
+    page.fill("#id_headline_en", "Typed and saved")
+    page.locator("[name=_continue]").first.click()
+    expect(page.locator(".messagelist")).to_contain_text("was changed successfully")
+    page.wait_for_load_state("networkidle")
+    page.goto(form_address(release))
+    expect(page.locator("#id_headline_en")).to_have_value("Typed and saved")
+    expect(page.locator("[data-offer]")).to_have_count(0)

@@ -190,9 +190,21 @@ class TestOnesOwnText:
         release.refresh_from_db()
         assert release.stage("en") == Stage.APPROVED
 
+    def test_the_reason_stands_over_the_text_until_the_next_round(self, client, publisher):
+        release = make_release(public=[], created_by=publisher, stage_en=Stage.IN_REVIEW)
+        save(client, release, step_en="approve", reason="All are ill.")
+        client.force_login(make_user(group="Editor"))
+        form = page(release, "change")
+        assert "All are ill." in client.get(form).content.decode()
+        services.publish(item=release, language="en")
+        assert "All are ill." in client.get(form).content.decode()
+        services.publish(item=copies.open_copy(item=release), language="en", minor=True)
+        assert "All are ill." not in client.get(form).content.decode()
+
     def test_sending_back_says_why(self, client, publisher):
         release = make_release(public=[], stage_en=Stage.IN_REVIEW)
         answer = save(client, release, step_en="send_back")
         assert "Say why the text goes back" in answer.content.decode()
         save(client, release, step_en="send_back", reason="Too long.")
+        assert "Too long." in client.get(page(release, "change")).content.decode()
         assert AuditEvent.objects.get(action="send_back").detail == "Too long."

@@ -30,7 +30,9 @@ def test_query_and_property_tell_the_same_story():
     for state in State:
         for publish in instants:
             for embargo in (None, *instants):
-                for expire in (None, *instants):
+                for expire in (None, now - HOUR / 2, now + HOUR * 1.5):
+                    if expire and expire <= publish:
+                        continue  # the database refuses it
                     make_release(
                         public=[],
                         state_en=state,
@@ -38,7 +40,7 @@ def test_query_and_property_tell_the_same_story():
                         embargo_until_en=embargo,
                         expire_at_en=expire,
                     )
-    assert Release.objects.count() == 73
+    assert Release.objects.count() == 61
     found = 0
     for at in (now - 2 * HOUR, now, now + 2 * HOUR):
         for withdrawn in (False, True):

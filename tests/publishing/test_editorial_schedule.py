@@ -5,11 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from news.models import Release
 from portal.models import SiteSettings
-from publishing.editorial import clocks, copies, services
+from publishing.editorial import clocks, copies, languages, services
 from publishing.editorial.exceptions import Refused
 from publishing.editorial.records import AuditEvent
 from tests.builders import make_place, make_release, make_user
@@ -197,6 +198,13 @@ class TestServices:
         live = make_release()
         with pytest.raises(Refused):
             services.set_window(item=live, language="en", expire_at=live.publish_at_en - HOUR)
+
+    @pytest.mark.parametrize("code", languages.CODES)
+    def test_the_database_itself_refuses_it(self, code):
+        live = make_release()
+        early = {languages.column("expire_at", code): live.publish_at(code) - HOUR}
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Release.objects.filter(pk=live.pk).update(**early)
 
     def test_a_working_copy_has_no_window_of_its_own(self):
         copy = copies.open_copy(item=make_release())

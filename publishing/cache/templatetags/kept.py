@@ -8,6 +8,9 @@ register = template.Library()
 
 
 class KeptNode(template.Node):
+    # It holds no block, so templates that fill the blocks of others need not look for one here.
+    child_nodelists = ()
+
     def __init__(self, nodelist, values):
         self.nodelist, self.values = nodelist, values
         self.shared = Shared()

@@ -3,7 +3,6 @@
 from csp.decorators import csp_update
 from django.contrib import admin
 from django.db import models
-from django.forms.models import BaseInlineFormSet
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media
@@ -13,6 +12,7 @@ from publishing.cache.admin import BumpingAdminMixin
 from publishing.editorial import languages
 from publishing.editorial.admin.choosers import KeyChoices, KnownChoices
 from publishing.editorial.admin.onelanguage import narrowed
+from publishing.editorial.admin.rowlimits import LimitedInlineFormSet, LimitedListMixin
 from publishing.editorial.forms import column_label
 from publishing.editorial.languages import columns
 
@@ -56,7 +56,9 @@ EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
 
 
 @method_decorator(csp_update({"style-src": [EDITOR_STYLE]}), name="changeform_view")
-class BilingualAdmin(BumpingAdminMixin, BilingualFields, KeyChoices, admin.ModelAdmin):
+class BilingualAdmin(
+    LimitedListMixin, BumpingAdminMixin, BilingualFields, KeyChoices, admin.ModelAdmin
+):
     """Any record with texts in two languages."""
 
     def render_change_form(self, request, context, *args, **kwargs):
@@ -67,7 +69,7 @@ class BilingualAdmin(BumpingAdminMixin, BilingualFields, KeyChoices, admin.Model
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-class NamedDeletion(BaseInlineFormSet):
+class NamedDeletion(LimitedInlineFormSet):
     """The box that deletes a row says so to those who do not see the head of its column."""
 
     def add_fields(self, form, index):

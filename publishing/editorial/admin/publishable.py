@@ -171,6 +171,7 @@ class PublishableAdmin(
             "open_copy_url": self.page_url("open-copy", obj.item),
             "live_url": self.page_url("change", obj.item),
             "preview_url": self.page_url("preview", obj),
+            "reasons": history.reasons(obj),
         }
         if policy.may_share(request.user, obj):
             places["share_url"] = self.page_url("share", obj.item)

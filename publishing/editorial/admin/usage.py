@@ -50,9 +50,6 @@ class WhereUsedMixin:
             "opts": self.opts,
             "original": row,
             "uses": references.uses(row),
-            "list_url": reverse(
-                f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_changelist"
-            ),
             "change_url": reverse(
                 f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change",
                 args=[row.pk],

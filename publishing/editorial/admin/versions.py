@@ -161,5 +161,4 @@ class VersionsMixin:
             "opts": self.model._meta,
             "original": item,
             "change_url": self.page_url("change", item),
-            "list_url": reverse(f"{self.admin_site.name}:{self.page_name('changelist')}"),
         }

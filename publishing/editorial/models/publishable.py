@@ -6,7 +6,7 @@ language, never registered with modeltranslation, which would read back the othe
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
@@ -20,6 +20,11 @@ from publishing.editorial.models.querysets import PublishableQuerySet
 from publishing.editorial.models.states import Stage, State
 from publishing.editorial.records import LANGUAGE_CHOICES
 from publishing.editorial.slugs import is_taken, slug_form, unused_slug
+
+GONE_BEFORE = {
+    "en": _("English would be gone before it appears: its expiry comes first."),
+    "zh-hans": _("Chinese would be gone before it appears: its expiry comes first."),
+}
 
 
 def _state(label):
@@ -164,6 +169,16 @@ class Publishable(PublicModel):
                 )
                 for code in languages.CODES
             ),
+            *(
+                models.CheckConstraint(
+                    condition=Q((f"{column('publish_at', code)}__isnull", True))
+                    | Q((f"{column('expire_at', code)}__isnull", True))
+                    | Q((f"{column('expire_at', code)}__gt", F(column("publish_at", code)))),
+                    name=f"%(app_label)s_%(class)s_expiry_{languages.suffix(code)}",
+                    violation_error_message=GONE_BEFORE[code],
+                )
+                for code in languages.CODES
+            ),
         ]
 
     def __str__(self):
@@ -269,7 +284,10 @@ class Publishable(PublicModel):
         )
 
     def public_languages(self, *, withdrawn: bool = False) -> list[str]:
-        return [code for code in languages.CODES if self.is_public(code, withdrawn=withdrawn)]
+        now = timezone.now()
+        return [
+            code for code in languages.CODES if self.is_public(code, at=now, withdrawn=withdrawn)
+        ]
 
     def languages_label(self) -> str:
         """ "English, 中文": the languages in which this may be read now."""
@@ -278,13 +296,6 @@ class Publishable(PublicModel):
 
     def clean(self):
         super().clean()
-        for code in languages.CODES:
-            publish, _embargo, expire = self.window(code)
-            if publish and expire and expire <= publish:
-                raise ValidationError(
-                    _("%(language)s would be gone before it appears: its expiry comes first.")
-                    % {"language": languages.language_name(code)}
-                )
         if not self.slug:
             if self.item.has_been_public():
                 raise ValidationError({"slug": _("A published item needs its address.")})

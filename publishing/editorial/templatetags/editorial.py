@@ -21,6 +21,12 @@ def partial_date(text):
     return date.localised() if date else ""
 
 
+@register.filter(expects_localtime=True)
+def stamp(instant):
+    """For programs: an instant in the office's zone, to the second."""
+    return instant.isoformat(timespec="seconds")
+
+
 @register.filter
 def entry(mapping, key):
     """``{{ labels|entry:name }}``: the entry under a key that is known only here."""

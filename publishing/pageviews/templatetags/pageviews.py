@@ -18,6 +18,20 @@ def pageviews(instance):
     return {"token": str(item), "number": grouped(number)}
 
 
+@register.inclusion_tag("pageviews/counted.html")
+def counted(item, short=False):
+    """A row's number between its words; ``short``: the number alone.
+
+    Without an annotated number nothing is shown: a row never queries.
+    """
+    number = getattr(item, "pageviews", None)
+    if number is None:
+        return {}
+    token = str(kinds.item_of(item))
+    words = {"short": short, "is_one": number == 1, "count": number}
+    return words | {"token": token, "number": grouped(number)}
+
+
 @register.filter
 def grouped(number: int) -> str:
     """Both languages group digits by three with a comma, as the browser's own formatter does.

@@ -1,5 +1,6 @@
 import csv
 import datetime
+import json
 import uuid
 
 from django.contrib.contenttypes.models import ContentType
@@ -10,6 +11,7 @@ from wagtail.models import Locale, Page, Site
 
 from news.models import (
     Agreement,
+    AgreementParty,
     CooperationField,
     Event,
     Institution,
@@ -19,6 +21,8 @@ from news.models import (
 )
 
 TODAY = datetime.date.today()
+# As many as in the portal's synthetic content.
+PARTIES, PARTNERS = 3, 2
 
 
 class Command(BaseCommand):
@@ -31,36 +35,66 @@ class Command(BaseCommand):
     def handle(self, *, file, **options):
         with open(file, encoding="utf-8", newline="") as source:
             rows = list(csv.DictReader(source))
-        fields = {row["field"] for row in rows}
+        fields = {(row["field"], row["field_zh"]) for row in rows}
         fields = {
             row.name: row.pk
             for row in CooperationField.objects.bulk_create(
-                CooperationField(name=name, slot=slot)
-                for slot, name in enumerate(sorted(fields), start=1)
+                CooperationField(name=name, name_zh=name_zh, slot=slot)
+                for slot, (name, name_zh) in enumerate(sorted(fields), start=1)
             )
         }
         institutions = Institution.objects.bulk_create(
-            Institution(slug=f"institution-{n}", name=f"Institution {n}") for n in range(2000)
+            Institution(
+                slug=f"institution-{n}",
+                name=f"Dresden Bureau of Chemistry {n}",
+                name_zh=f"德累斯顿化学研究所{n}",
+            )
+            for n in range(2000)
         )
         agreements = Agreement.objects.bulk_create(
-            Agreement(number=f"S-{n}", title=f"Agreement {n}", status="In force")
+            Agreement(
+                number=f"S-{n}",
+                name=f"Astronomy with London {n}",
+                name_zh=f"与伦敦的天文学合作{n}",
+                status="In force",
+            )
             for n in range(3000)
         )
+        AgreementParty.objects.bulk_create(
+            AgreementParty(
+                agreement=agreement,
+                institution=institutions[(n * PARTIES + order) % len(institutions)],
+                order=order,
+            )
+            for n, agreement in enumerate(agreements)
+            for order in range(PARTIES)
+        )
         events = Event.objects.bulk_create(
-            Event(slug=f"event-{n}", title=f"Event {n}", start_date=TODAY, place="Kyoto")
+            Event(
+                slug=f"event-{n}",
+                name=f"Signing of the Optics agreement with Wuhan {n}",
+                name_zh=f"与武汉签署光学协议{n}",
+                start_date=TODAY,
+                place="Wuhan",
+                place_zh="武汉",
+            )
             for n in range(1000)
         )
         index = self.ground()
         pages = Page.objects.bulk_create(self.page(index, n, row) for n, row in enumerate(rows))
         with connection.cursor() as cursor:
             cursor.executemany(
-                "INSERT INTO news_release (page_ptr_id, summary, body, release_date, pageviews,"
-                " field_id) VALUES (%s, %s, %s, %s, %s, %s)",
+                "INSERT INTO news_release (page_ptr_id, title_zh, summary, summary_zh, body,"
+                " body_zh, release_date, pageviews, field_id)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
                 [
                     (
                         page.pk,
+                        row["headline_zh"],
                         row["summary"],
-                        row["body"],
+                        row["summary_zh"],
+                        in_blocks(row["body"]),
+                        in_blocks(row["body_zh"]),
                         row["date"],
                         n % 5000,
                         fields[row["field"]],
@@ -68,14 +102,17 @@ class Command(BaseCommand):
                     for n, (page, row) in enumerate(zip(pages, rows, strict=True))
                 ],
             )
-        for relation, name, others in (
-            (Release.institutions, "institution_id", institutions),
-            (Release.agreements, "agreement_id", agreements),
-            (Release.events, "event_id", events),
+        for relation, name, others, number in (
+            (Release.institutions, "institution_id", institutions, PARTNERS),
+            (Release.agreements, "agreement_id", agreements, 1),
+            (Release.events, "event_id", events, 1),
         ):
             relation.through.objects.bulk_create(
-                relation.through(release_id=page.pk, **{name: others[n % len(others)].pk})
+                relation.through(
+                    release_id=page.pk, **{name: others[(n * number + which) % len(others)].pk}
+                )
                 for n, page in enumerate(pages)
+                for which in range(number)
             )
         index.numchild = len(pages)
         index.save(update_fields=["numchild"])
@@ -87,7 +124,9 @@ class Command(BaseCommand):
         for title in ("Events", "Partners", "Agreements"):
             home.add_child(instance=Page(title=title, slug=title.lower(), show_in_menus=True))
         site = Site.objects.get(is_default_site=True)
-        Office.objects.create(site=site, name="Synthetic Centre", email="press@centre.example")
+        Office.objects.create(
+            site=site, name="Synthetic Centre", name_zh="合成中心", email="press@centre.example"
+        )
         return index
 
     def page(self, index, number, row):
@@ -106,3 +145,8 @@ class Command(BaseCommand):
             first_published_at=instant,
             last_published_at=instant,
         )
+
+
+def in_blocks(html):
+    """The text as an editor writes it: paragraphs and headings in one block."""
+    return json.dumps([{"type": "paragraph", "value": html, "id": str(uuid.uuid4())}])

@@ -1,0 +1,48 @@
+"""How many rows one sending of a form may bring: a made-up count must not keep a worker busy."""
+
+from django.contrib.contenttypes.forms import BaseGenericInlineFormSet
+from django.forms.formsets import BaseFormSet
+from django.forms.models import BaseInlineFormSet, BaseModelFormSet
+from django.utils.translation import gettext_lazy as _
+
+# More than the rows that are there already. "Add another" ends there too, so nobody types in vain.
+NEW_ROWS = 100
+
+
+class LimitedRows:
+    default_error_messages = {
+        "too_many_forms": _(
+            "At most %(num)d rows can be sent here at once. Save these first, then add the others."
+        )
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.max_num = self.absolute_max = min(self.max_num, self._shown() + NEW_ROWS)
+
+    def _shown(self) -> int:
+        return len(self.get_queryset())
+
+
+class LimitedFormSet(LimitedRows, BaseModelFormSet):
+    pass
+
+
+class LimitedInlineFormSet(LimitedRows, BaseInlineFormSet):
+    pass
+
+
+class LimitedGenericFormSet(LimitedRows, BaseGenericInlineFormSet):
+    pass
+
+
+class LimitedPlainFormSet(LimitedRows, BaseFormSet):
+    def _shown(self) -> int:
+        return len(self.initial or ())
+
+
+class LimitedListMixin:
+    """For lists that are edited in place."""
+
+    def get_changelist_formset(self, request, **kwargs):
+        return super().get_changelist_formset(request, formset=LimitedFormSet, **kwargs)
