@@ -10,7 +10,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from partners.models import Institution, InstitutionName
+from publishing.search import misses
 from publishing.search.analyzer import fold, runs
+from publishing.search.models import SearchMiss
 
 PARAMETER = "add_name"
 
@@ -60,6 +62,20 @@ class AddNameMixin:
             "opts": self.opts,
         }
         return TemplateResponse(request, "admin/partners/add_name.html", context)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if text := request.GET.get(PARAMETER, ""):
+            misses.answer(text, form.instance.names.values_list("text", flat=True))
+
+    def response_change(self, request, obj):
+        answer = super().response_change(request, obj)
+        listed = self.admin_site.get_model_admin(SearchMiss)
+        is_done = PARAMETER in request.GET and "_save" in request.POST
+        if is_done and listed.has_view_permission(request):
+            # Back to the words that are still without an answer.
+            return HttpResponseRedirect(reverse("admin:search_searchmiss_changelist"))
+        return answer
 
     def get_formset_kwargs(self, request, obj, inline, prefix):
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)

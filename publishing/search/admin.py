@@ -52,17 +52,46 @@ def found_keys(model, text):
     return questions.ranked_keys(text, kind=written.key, language=language)[:FOUND]
 
 
+class LanguageFilter(admin.SimpleListFilter):
+    title = gettext_lazy("language")
+    parameter_name = "language"
+
+    def lookups(self, request, model_admin):
+        return [(code, languages.language_name(code)) for code in languages.CODES]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(language=self.value()) if self.value() else queryset
+
+
 @admin.register(SearchMiss)
 class SearchMissAdmin(WrittenByServicesAdmin):
     """What readers searched and nothing answered, the latest first."""
 
     list_display = ["text", "language_name", "count", "day", "add_name"]
     list_display_links = None
-    list_filter = ["language"]
+    list_filter = [LanguageFilter]
     search_fields = ["text"]
     ordering = ["-day", "-count"]
     date_hierarchy = "day"
     list_per_page = 50
+
+    def get_list_display(self, request):
+        """The link only for those who may follow it."""
+        may_add = any(
+            self.admin_site.get_model_admin(each.model).has_change_permission(request)
+            for each in names.KINDS.values()
+            if self.admin_site.is_registered(each.model) and self._address(each)
+        )
+        columns = super().get_list_display(request)
+        return [column for column in columns if may_add or column != "add_name"]
+
+    @staticmethod
+    def _address(registration):
+        label = registration.model._meta.label_lower.replace(".", "_")
+        try:
+            return reverse(f"admin:{label}_add_name")
+        except NoReverseMatch:
+            return ""
 
     @admin.display(description=gettext_lazy("language"), ordering="language")
     def language_name(self, miss):
@@ -72,12 +101,7 @@ class SearchMissAdmin(WrittenByServicesAdmin):
     def add_name(self, miss):
         """A link to where the words become a name, for each kind whose admin has such a view."""
         for registration in names.KINDS.values():
-            try:
-                address = reverse(
-                    f"admin:{registration.model._meta.label_lower.replace('.', '_')}_add_name"
-                )
-            except NoReverseMatch:
-                continue
-            query = urlencode({"text": miss.text})
-            return format_html('<a href="{}?{}">{}</a>', address, query, _("Add as a name"))
+            if address := self._address(registration):
+                query = urlencode({"text": miss.text})
+                return format_html('<a href="{}?{}">{}</a>', address, query, _("Add as a name"))
         return ""

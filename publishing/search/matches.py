@@ -15,7 +15,7 @@ from publishing.search.fulltext import All, Any, Term, by_index, by_key, has_beg
 from publishing.search.models import DOCUMENT_TEXT, kind_mark, language_mark
 
 COUNTED = 1_000
-PARTS = 3
+PARTS, GROWTH = 4, 8
 # Of a beginning the index gathers all its words: one so common is looked for by walking the keys.
 COMMON_BEGINNING = 0.15
 MAX_POSITION = 2**63 - 1
@@ -76,8 +76,7 @@ class Matches:
     def _newest(self, group, wanted, enough):
         begin, end = self.scope.span
         if not self.on_postgres:
-            with self.connection.cursor() as cursor:
-                return self._ask(cursor, group, wanted, begin, end)
+            return self._part(by_index, group, wanted, begin, end)
         matching, total = DOCUMENT_TEXT.about(self._filtered, group, self.connection)
         share = matching / total
         way = by_index
@@ -85,7 +84,9 @@ class Matches:
             way = by_key
         rows, number = [], 0
         for _part in range(PARTS if matching > 2 * wanted and self._timeline else 0):
-            number += int(1.3 * (wanted - len(rows)) / share) + 1
+            more = int(1.3 * (wanted - len(rows)) / share) + 1
+            # That a few days hold none says little.
+            number = min(number + more, GROWTH * number) if number else more
             since = self._timeline.back(number / total, min(self.scope.span[1], self._end))
             if since <= begin:
                 break
@@ -112,18 +113,15 @@ class Matches:
             return ((cursor.fetchone()[0] >> 32) + 1) << 32
 
     def _part(self, way, group, wanted, begin, end):
-        with way(self.connection) as cursor:
-            return self._ask(cursor, group, wanted, begin, end, walks=way is by_key)
-
-    def _ask(self, cursor, group, wanted, begin, end, *, walks=False):
+        walks, index = way is by_key, DOCUMENT_TEXT.index
         source, params = self._source(self._filtered, group, begin, end, walks=walks)
-        index = DOCUMENT_TEXT.index
-        cursor.execute(
-            f"SELECT {index}.rowid, {self._shown()}.kind, {self._shown()}.object_id {source} "
-            f"ORDER BY {index}.rowid DESC LIMIT {wanted}",
-            params,
-        )
-        return cursor.fetchall()
+        with way(self.connection) as cursor:
+            cursor.execute(
+                f"SELECT {index}.rowid, {self._shown()}.kind, {self._shown()}.object_id {source} "
+                f"ORDER BY {index}.rowid DESC LIMIT {wanted}",
+                params,
+            )
+            return cursor.fetchall()
 
     def _counts_of_each(self, kinds, limit):
         # For a beginning the index would gather all its words for each kind: a kind is walked.

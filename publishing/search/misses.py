@@ -18,6 +18,7 @@ from publishing.search.models import SearchMiss
 logger = logging.getLogger(__name__)
 
 SHORTEST = 2
+LONGEST = SearchMiss._meta.get_field("text").max_length
 KEPT = 2_000
 KEPT_DAYS = 180
 # Mail addresses, telephone and passport numbers.
@@ -29,7 +30,7 @@ def note(text, *, language):
 
     It is called when a page is made, not when one is served from memory: a count says "at least".
     """
-    words = " ".join(fold(text[:QUERY_CHARACTERS]).split())
+    words = _words(text)
     if len(words) < SHORTEST or PERSONAL.search(words):
         return
     try:
@@ -37,6 +38,18 @@ def note(text, *, language):
             _write(words, language, timezone.localdate())
     except DatabaseError:
         logger.warning("A search without result could not be noted.", exc_info=True)
+
+
+def answer(text, names):
+    """Forgets words that one of these names answers from now on, in whatever language asked."""
+    words = _words(text)
+    if words in map(_words, names):
+        SearchMiss.objects.filter(text=words).delete()
+
+
+def _words(text):
+    # Folding may make one character many.
+    return " ".join(fold(text[:QUERY_CHARACTERS]).split())[:LONGEST]
 
 
 def _write(words, language, today):

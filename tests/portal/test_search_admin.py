@@ -105,8 +105,10 @@ def test_words_without_result_become_a_name_of_the_institution_that_is_chosen(ad
     assert not InstitutionName.objects.exists()
 
 
-def test_a_form_opened_with_a_name_saves_it(admin_client):
+def test_a_form_opened_with_a_name_saves_it_and_leads_back_to_the_other_words(admin_client):
     institution = make_institution("Southeast University", "东南大学")
+    for text, language in (("dongda", "en"), ("dongda", "zh-hans"), ("seu", "en")):
+        SearchMiss.objects.create(text=text, language=language, day=datetime.date(2026, 11, 1))
     address = f"/en/admin/partners/institution/{institution.pk}/change/?add_name=Dongda"
     form = admin_client.get(address)
     data = {
@@ -118,13 +120,16 @@ def test_a_form_opened_with_a_name_saves_it(admin_client):
     }
     own = form.context["adminform"].form
     data |= {f.html_name: f.value() for f in own if f.value() not in (None, False)}
-    answer = admin_client.post(address, data)
+    answer = admin_client.post(address, data | {"_save": "1"})
     assert answer.status_code == 302, answer.context["errors"]
+    assert answer["Location"] == "/en/admin/search/searchmiss/"
+    assert list(SearchMiss.objects.values_list("text", flat=True)) == ["seu"]
     assert list(institution.names.values_list("text", "kind")) == [("Dongda", "alias")]
 
 
 def test_who_may_not_change_institutions_adds_no_name(client):
     client.force_login(make_user(group="Publisher"))
     SearchMiss.objects.create(text="seu", language="en", day=datetime.date(2026, 11, 1))
-    assert client.get("/en/admin/search/searchmiss/").status_code == 200
+    page = client.get("/en/admin/search/searchmiss/")
+    assert page.status_code == 200 and "add-name" not in page.content.decode()
     assert client.get("/en/admin/partners/institution/add-name/?text=seu").status_code == 403
