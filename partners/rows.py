@@ -33,7 +33,7 @@ def with_counts(institutions):
     """The institutions, each with how many agreements the public sees; one question for all."""
     counts = dict(
         AgreementParty.objects.filter(
-            institution__in=institutions, agreement__in=Agreement.objects.public()
+            institution__in=institutions, agreement__register_entry__isnull=False
         )
         .order_by()
         .values_list("institution")
