@@ -317,7 +317,7 @@ class EventDetail(PublishableDetail):
 
 
 def public_agreements():
-    return Prefetch("agreements", Agreement.objects.public().with_status())
+    return Prefetch("agreements", Agreement.objects.public().with_status().select_related("kind"))
 
 
 @public_page()

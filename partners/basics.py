@@ -1,4 +1,4 @@
-"""What an office needs before its first entry: types, fields of cooperation, countries, places.
+"""What an office needs before its first entry: types, kinds, fields, countries, places.
 
 The functions take model classes, so that a migration can hand over its historical ones. They
 add what is missing, change nothing that is there, and return the rows that they made.
@@ -16,9 +16,10 @@ DATA = Path(__file__).parent / "data"
 REGIONS = {"HK", "MO", "TW"}
 
 
-def load_basics(*, institution_type, cooperation_field, place) -> list:
+def load_basics(*, institution_type, agreement_kind, cooperation_field, place) -> list:
     return [
         *load_types(institution_type),
+        *load_kinds(agreement_kind),
         *load_fields(cooperation_field),
         *load_countries(place),
     ]
@@ -37,6 +38,18 @@ def load_types(model) -> list:
                 **bilingual("plural", entry["plural"]),
             }
             for order, (code, entry) in enumerate(_read("types").items(), start=1)
+            if code not in known
+        ],
+    )
+
+
+def load_kinds(model) -> list:
+    known = set(model.objects.values_list("code", flat=True))
+    return _create(
+        model,
+        [
+            {"code": code, "order": order, **bilingual("name", entry["name"])}
+            for order, (code, entry) in enumerate(_read("kinds").items(), start=1)
             if code not in known
         ],
     )

@@ -176,9 +176,11 @@ class ConfirmationForm(forms.Form):
         return values
 
     def changes(self) -> dict[str, tuple[str, str]]:
-        """What was overwritten: before and after, by key."""
+        """What was overwritten: before and after, by key; a field not sent says nothing."""
         was, found = self.cleaned_data["was"], {}
         for one in entries(self.rows):
+            if self.add_prefix(one.key) not in self.data:
+                continue
             before, after = was.get(one.key, one.value), _lines(self.cleaned_data[one.key])
             if after != _lines(before):
                 found[one.key] = (before, after)

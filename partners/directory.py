@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 
 from partners.index import KIND
 from partners.models import (
+    AgreementKind,
     CooperationField,
     Institution,
     InstitutionName,
@@ -27,7 +28,7 @@ from publishing.search.models import SearchName
 PAGE_SIZE = 20
 ELSEWHERE = 5
 CHUNK = 1000
-FACETS = ("type", "country", "city", "status", "field")
+FACETS = ("type", "country", "city", "status", "agreement", "field")
 # A query that is the name of one of these becomes that filter, the first that fits.
 NAMEABLE = ("country", "city", "type")
 LOOKS = ("active", "soon", "lapsed", "open")
@@ -41,6 +42,7 @@ class DirectoryFilters:
     city: tuple[str, ...] = ()
     type: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
+    agreement: tuple[str, ...] = ()
     field: tuple[str, ...] = ()
 
     @classmethod
@@ -241,6 +243,7 @@ class Labels:
             "country": self._texts(countries, "country"),
             "city": self._texts(Place.objects.filter(pk__in=list(occurring["city"])), "pk"),
             "status": dict.fromkeys(LOOKS, ()),
+            "agreement": self._texts(AgreementKind.objects.all(), "code"),
             "field": self._texts(CooperationField.objects.all(), "slug"),
         }
         self.occurring = {
@@ -318,6 +321,7 @@ def facet_label(facet):
         "country": _("Country"),
         "city": _("City"),
         "status": pgettext("facet of the directory", "Agreement"),
+        "agreement": _("Kind of agreement"),
         "field": _("Field"),
     }[facet]
 

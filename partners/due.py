@@ -148,7 +148,9 @@ def keys(question: Question) -> Iterator[Key]:
 
 def items(chosen: Iterable[Key]) -> list[Item]:
     chosen = list(chosen)
-    rows = Agreement.objects.select_related("owner").prefetch_related("parties__institution")
+    rows = Agreement.objects.select_related("kind", "owner").prefetch_related(
+        "parties__institution"
+    )
     agreements = rows.in_bulk({key.agreement for key in chosen})
     return [
         Item(Kind(key.kind), key.day, agreements[key.agreement], key.years)

@@ -3,15 +3,12 @@
 from collections.abc import Iterable, Iterator
 
 from django.conf import settings
-from django.db.models import Prefetch
 from django.http import StreamingHttpResponse
 
-from partners.models import Agreement, AgreementParty, Institution
+from partners.models import Agreement, Institution
 from partners.register import status_of
 from publishing.editorial import languages
 from publishing.exchange.downloads import csv_download
-
-CHUNK = 1000
 
 
 def as_csv(name: str, columns: Iterable[str], records: Iterable[dict]) -> StreamingHttpResponse:
@@ -43,17 +40,14 @@ AGREEMENT_COLUMNS = (
 )
 
 
-def agreement_records(agreements) -> Iterator[dict]:
-    parties = Prefetch("parties", AgreementParty.objects.for_lines())
-    rows = agreements.for_lines().prefetch_related(parties)
-    for agreement in rows.iterator(chunk_size=CHUNK):
-        yield agreement_record(agreement)
+def agreement_records(agreements: Iterable[Agreement]) -> Iterator[dict]:
+    return map(agreement_record, agreements)
 
 
 def agreement_record(agreement: Agreement) -> dict:
     record = {
         "number": agreement.number,
-        "kind": agreement.kind,
+        "kind": agreement.kind_id,
         "signed": agreement.signed,
         "effective": agreement.effective,
         "ends": agreement.ends,
@@ -87,14 +81,14 @@ INSTITUTION_COLUMNS = (
 
 
 def institution_records(institutions: Iterable[Institution]) -> Iterator[dict]:
-    """Needs ``types``, ``city`` and ``public_agreements`` on each institution."""
+    """Needs ``types``, ``city`` and ``agreement_count`` on each institution."""
     for institution in institutions:
         record = {
             "slug": institution.slug,
             "country": institution.country.code or "",
             "types": [type_.code for type_ in institution.types.all()],
             "established": institution.established,
-            "agreements": len(institution.public_agreements),
+            "agreements": institution.agreement_count,
             "address": settings.PORTAL_BASE_URL + institution.get_absolute_url(),
         }
         for code in languages.CODES:

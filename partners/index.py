@@ -85,6 +85,7 @@ def entry(institution):
         },
         changing={
             "status": tuple(sorted(looks)),
+            "agreement": tuple({a.kind_id for a in agreements}),
             "field": tuple({a.field.slug for a in agreements if a.field}),
         },
         weight=max((WEIGHTS.get(look, 0) for look in looks), default=0),

@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
 from partners.models import Agreement, Participation, Post, Signature
 from publishing.editorial import languages, targets
@@ -44,7 +44,9 @@ def _took_part(institution, language):
     posts = Post.objects.filter(institution=institution)
     of_it = Q(institution=institution) | Q(person__in=posts.values("person"))
     people = Participation.objects.filter(of_it, readable, person__is_public=True)
-    rows = people.for_display().prefetch_related("target").order_by("-pk")[:READ]
+    rows = list(people.for_display().prefetch_related("target").order_by("-pk")[:READ])
+    agreements = [row.target for row in rows if isinstance(row.target, Agreement)]
+    prefetch_related_objects(agreements, "kind", "parties__institution")
     for row in rows:
         yield (
             row.person_id,
@@ -72,7 +74,7 @@ def _signed(institution, language):
         party__institution=institution,
         party__agreement__public_level__in=(level.SUMMARY, level.FULL),
     )
-    rows = rows.select_related("person", "party__agreement").order_by("-date_last", "-pk")
+    rows = rows.select_related("person", "party__agreement__kind").order_by("-date_last", "-pk")
     rows = rows.prefetch_related("party__agreement__parties__institution")
     for row in rows[:READ]:
         agreement = row.party.agreement

@@ -1,27 +1,24 @@
-"""The public register of agreements: what is asked of it, its totals and its arches."""
+"""The public register of agreements: its totals, its lines and its arches."""
 
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import CharField, Count, F, Max, Min, OuterRef, Prefetch, Subquery, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Count, Max, Min, Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from partners import arches
+from partners import arches, registerindex
 from partners.models import (
     URGENCY,
     Agreement,
     AgreementParty,
     AgreementStatus,
-    CooperationField,
-    Institution,
+    RegisterEntry,
 )
 from publishing.cache.shared import once_per_version
-from publishing.editorial import languages
 
 LOOKS = {
     "active": _("In force"),
@@ -87,10 +84,26 @@ def axis_of(agreements) -> arches.Axis:
     )
 
 
+def entries():
+    """The entries of the register as they stand today."""
+    _bring_up_to(timezone.localdate())
+    return RegisterEntry.objects.all()
+
+
+@once_per_version
+def _bring_up_to(today):
+    registerindex.refresh(today)
+
+
 @once_per_version
 def axis_of_all() -> arches.Axis:
-    """The years of the whole register."""
-    return axis_of(Agreement.objects.public())
+    """The years of the whole register, from both ends of an index each."""
+    days = [
+        entries().exclude(**{name: None}).order_by(order).values_list(name).first()
+        for name, order in (("first_day", "first_day"), ("last_day", "-last_day"))
+    ]
+    first, last = (found and found[0] for found in days)
+    return arches.even_axis(first, last, timezone.localdate())
 
 
 def most_urgent_first(agreements: list[Agreement]) -> list[Agreement]:
@@ -149,12 +162,11 @@ def totals(agreements, day: datetime.date | None = None) -> list[Total]:
 @once_per_version
 def totals_of_all(day: datetime.date | None = None) -> list[Total]:
     """The whole register, as it stands or as it stood on ``day``."""
-    return totals(_standing(day), day)
-
-
-def _standing(day):
-    public = Agreement.objects.public()
-    return public.known_on(day) if day else public
+    if day:
+        return totals(Agreement.objects.public().known_on(day), day)
+    counted = entries().values_list("urgency").annotate(n=Count("pk")).order_by()
+    looks = {urgency: look for look, urgency in URGENCY.items()}
+    return _by_look({looks[urgency]: n for urgency, n in counted})
 
 
 def totals_of(agreements: Iterable[Agreement]) -> list[Total]:
@@ -166,106 +178,14 @@ def _totals(counts: Mapping[str, int]) -> list[Total]:
     by_look = Counter()
     for status, count in counts.items():
         by_look[AgreementStatus(status).look] += count
+    return _by_look(by_look)
+
+
+def _by_look(counts: Mapping[str, int]) -> list[Total]:
     return [
-        Total(look, str(label), MARKS[look].value, by_look[look]) for look, label in LOOKS.items()
+        Total(look, str(label), MARKS[look].value, counts.get(look, 0))
+        for look, label in LOOKS.items()
     ]
-
-
-@dataclass(frozen=True)
-class Question:
-    """What a reader asks of the register. A value that means nothing is not asked.
-
-    ``day`` is the one whose status is asked for; None is today.
-    """
-
-    look: str = ""
-    day: datetime.date | None = None
-    kind: str = ""
-    field: CooperationField | None = None
-    institution: Institution | None = None
-    year: int | None = None
-    sort: str = "status"
-
-    @classmethod
-    def read(cls, params: Mapping[str, str]) -> "Question":
-        """From the parameters of an address: status, on, kind, field, institution, year, sort."""
-        look, kind, year = (params.get(name, "") for name in ("status", "kind", "year"))
-        field, institution = params.get("field", ""), params.get("institution", "")
-        sort = params.get("sort", "")
-        return cls(
-            look=look if look in LOOKS else "",
-            day=_day(params.get("on", "")),
-            kind=kind if kind in Agreement.Kind.values else "",
-            field=CooperationField.objects.filter(slug=field).first() if field else None,
-            institution=Institution.objects.public().filter(slug=institution).first()
-            if institution
-            else None,
-            year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,
-            sort=sort if sort in SORTS else "status",
-        )
-
-    def agreements(self):
-        """The public agreements asked for, in the order asked for, annotated ``status``."""
-        found = _standing(self.day).with_status(self.day)
-        if self.look:
-            found = found.filter(status__in=AgreementStatus.with_look(self.look))
-        if self.kind:
-            found = found.filter(kind=self.kind)
-        if self.field:
-            found = found.filter(field=self.field)
-        if self.institution:
-            found = found.filter(institutions=self.institution)
-        if self.year:
-            found = found.filter(signed_first__year=self.year)
-        return self._sorted(found)
-
-    def keys(self) -> list[int]:
-        """The keys of all that is found, in order."""
-        return _keys_found(self)
-
-    def name(self) -> str:
-        """What a file with the answer is called."""
-        return f"agreements-{self.day}" if self.day else "agreements"
-
-    def axis(self) -> arches.Axis:
-        """The years of all that is found."""
-        return _axis_found(self)
-
-    def _sorted(self, found):
-        ends = Coalesce("ends_last", Value(datetime.date.max))
-        match self.sort:
-            case "ends":
-                return found.order_by(ends, "number")
-            case "partner":
-                return found.annotate(partner=first_partner()).order_by("partner", "number")
-            case "field":
-                order = F("field__order").asc(nulls_last=True)
-                return found.order_by(order, "field", "number")
-            case "signed":
-                return found.order_by(F("signed_last").desc(nulls_last=True), "number")
-            case "number":
-                return found.order_by("number")
-            case _:
-                return found.by_urgency()
-
-
-def _day(text):
-    """A day in a range within which every rule can count."""
-    try:
-        day = datetime.date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if 1900 <= day.year < 2200 and day != timezone.localdate() else None
-
-
-@once_per_version
-def _keys_found(question):
-    return list(question.agreements().values_list("pk", flat=True))
-
-
-@once_per_version
-def _axis_found(question):
-    return axis_of(question.agreements())
 
 
 def agreements_in_order(keys: list[int], day: datetime.date | None = None) -> list[Agreement]:
@@ -280,17 +200,3 @@ def agreements_in_order(keys: list[int], day: datetime.date | None = None) -> li
     for agreement in found.values():
         agreement.status = agreement.status_on(day)
     return [found[key] for key in keys if key in found]
-
-
-def first_partner() -> Subquery:
-    """The name of the first party that is not the office, in the reader's language first."""
-    here = languages.active()
-    codes = (here, languages.other(here))
-    names = [f"institution__{languages.column('name', code)}" for code in codes]
-    labels = [languages.column("label", code) for code in codes]
-    parties = AgreementParty.objects.filter(agreement=OuterRef("pk")).exclude(
-        institution__is_own=True
-    )
-    filled = [NullIf(column, Value(""), output_field=CharField()) for column in names + labels]
-    named = parties.annotate(shown=Coalesce(*filled, Value(""), output_field=CharField()))
-    return Subquery(named.order_by("order", "pk").values("shown")[:1])

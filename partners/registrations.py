@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef
 
-from partners import checks, index  # noqa: F401 -- checks register themselves
+from partners import checks, index, registerindex  # noqa: F401 -- checks register themselves
 from partners.models import Agreement, AgreementParty, Institution, InstitutionName, Place
 from publishing.editorial import languages, targets
 from publishing.search.documents import Document
@@ -24,6 +24,7 @@ def register():
         public=lambda rows, language: rows.public(),
     )
     index.register()
+    registerindex.register()
     searchable(
         "institution",
         Institution,
@@ -41,9 +42,7 @@ def register():
         queryset=Agreement.objects.for_register,
         related={
             AgreementParty: lambda party: [party.agreement_id],
-            Institution: lambda one: AgreementParty.objects.filter(institution=one).values_list(
-                "agreement", flat=True
-            ),
+            Institution: registerindex.agreements_naming,
         },
     )
 

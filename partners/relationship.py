@@ -108,7 +108,7 @@ def _steps(agreement, acts, institution):
         "href": agreement.get_absolute_url(),
         "note": _("with %(others)s") % {"others": pgettext("between names", ", ").join(names)}
         if names
-        else agreement.get_kind_display(),
+        else str(agreement.kind),
     }
     signed = ("agreement", agreement.pk)
     for text, word, about in (

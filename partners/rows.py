@@ -4,12 +4,12 @@ the content: who types, or turns a page, sees many of them again.
 
 from dataclasses import dataclass, replace
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Count, Prefetch, prefetch_related_objects
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from partners.directory import Facet, Option, results_of
-from partners.models import Agreement
+from partners.models import Agreement, AgreementParty
 from partners.register import axis_of_all, most_urgent_first
 from publishing.cache.shared import each_once_per_version
 from publishing.search.ladder import Match
@@ -27,6 +27,21 @@ def with_agreements(institutions):
     )
     for institution in institutions:
         institution.public_agreements = most_urgent_first(institution.public_agreements)
+
+
+def with_counts(institutions):
+    """The institutions, each with how many agreements the public sees; one question for all."""
+    counts = dict(
+        AgreementParty.objects.filter(
+            institution__in=institutions, agreement__register_entry__isnull=False
+        )
+        .order_by()
+        .values_list("institution")
+        .annotate(count=Count("pk"))
+    )
+    for institution in institutions:
+        institution.agreement_count = counts.get(institution.pk, 0)
+    return institutions
 
 
 def rows_of(matches) -> list[SafeString]:

@@ -8,6 +8,11 @@ class CooperationFieldTranslation(TranslationOptions):
     fields = ("name", "summary")
 
 
+@register(models.AgreementKind)
+class AgreementKindTranslation(TranslationOptions):
+    fields = ("name",)
+
+
 @register(models.Place)
 class PlaceTranslation(TranslationOptions):
     fields = ("name",)

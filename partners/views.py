@@ -12,6 +12,7 @@ from django.views.generic import DetailView
 
 from partners import exports, life
 from partners.arches import row_ticks
+from partners.choices import choices
 from partners.directory import (
     FACETS,
     PAGE_SIZE,
@@ -19,19 +20,18 @@ from partners.directory import (
     every_institution,
     search_institutions,
 )
-from partners.models import Agreement, AgreementDocument, Institution, Signature
+from partners.models import Agreement, AgreementArea, AgreementDocument, Institution, Signature
+from partners.question import PARAMETERS, Question, every_agreement
 from partners.register import (
     LOOKS,
     SORTS,
-    Question,
     agreements_in_order,
     axis_of,
     lines,
     totals_of_all,
 )
-from partners.rows import boxes_of, match_of, rows_of, with_agreements
+from partners.rows import boxes_of, match_of, rows_of, with_counts
 from publishing.cache.pages import public_page
-from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
 from publishing.exchange.downloads import json_download
 from publishing.search import misses
@@ -40,8 +40,6 @@ REGISTER_PAGE_SIZE = 50
 # A partner's page shows its most urgent agreements; the register shows them all.
 INSTITUTION_AGREEMENTS = 50
 QUERY_LENGTH = 200
-
-register_parameters = ("status", "on", "kind", "field", "institution", "year", "sort")
 
 
 def page_number(request) -> int:
@@ -128,8 +126,7 @@ def found_institutions(request):
     """All institutions that the directory finds for this address."""
     text, filters = directory_text(request), DirectoryFilters.from_query(request.GET)
     for part in every_institution(text, filters, language=languages.active()):
-        with_agreements(part)
-        yield from part
+        yield from with_counts(part)
 
 
 @method_decorator(public_page(), name="dispatch")
@@ -170,11 +167,11 @@ class InstitutionDetail(DetailView):
 # The register
 
 
-@public_page(*register_parameters, "page")
+@public_page(*PARAMETERS, "page")
 def register(request):
     question = Question.read(request.GET)
     counts = totals_of_all(question.day)
-    paginator = Paginator(question.keys(), REGISTER_PAGE_SIZE)
+    paginator = Paginator(question.found(), REGISTER_PAGE_SIZE)
     page = page_of(paginator, page_number(request))
     axis = question.axis()
     context = {
@@ -186,7 +183,7 @@ def register(request):
         "looks": [look_chip(request, question, count) for count in counts],
         "all_looks": Chip(_("All"), address(request, status="")),
         "chips": register_chips(request, question),
-        "choices": choices(),
+        "choices": choices(languages.active()),
         "sorts": SORTS,
         "sorted_by": SORTS[question.sort],
         "lines": lines(agreements_in_order(page.object_list, question.day), axis),
@@ -211,8 +208,10 @@ def look_chip(request, question, total):
 def register_chips(request, question):
     named = {
         "on": question.day and _("Status on %(day)s") % {"day": long_day(question.day)},
-        "kind": Agreement.Kind(question.kind).label if question.kind else "",
+        "kind": question.kind and str(question.kind),
+        "country": question.country and languages.first_text(question.country, "name"),
         "field": question.field and languages.first_text(question.field, "name"),
+        "activity": question.activity and AgreementArea.Activity(question.activity).label,
         "institution": question.institution and languages.first_text(question.institution, "name"),
         "year": question.year and str(question.year),
     }
@@ -223,33 +222,15 @@ def long_day(day):
     return formats.date_format(day, "DATE_FORMAT")
 
 
-@once_per_version
-def choices():
-    """What occurs on the register, for the form of filters: kinds, fields and years."""
-    agreements = Agreement.objects.public()
-    kinds = set(agreements.order_by().values_list("kind", flat=True).distinct())
-    fields = agreements.order_by().exclude(field=None)
-    columns = ("field__order", "field__slug", *(f"field__{c}" for c in languages.columns("name")))
-    here = languages.CODES.index(languages.active())
-    return {
-        "kinds": [(kind, label) for kind, label in Agreement.Kind.choices if kind in kinds],
-        "fields": [
-            (slug, names[here] or next(filter(None, names), slug))
-            for _order, slug, *names in sorted(fields.values_list(*columns).distinct())
-        ],
-        "years": [day.year for day in agreements.dates("signed_first", "year", order="DESC")],
-    }
-
-
 def register_csv(request):
     question = Question.read(request.GET)
-    records = exports.agreement_records(question.agreements())
+    records = exports.agreement_records(every_agreement(question))
     return exports.as_csv(question.name(), exports.AGREEMENT_COLUMNS, records)
 
 
 def register_json(request):
     question = Question.read(request.GET)
-    records = exports.agreement_records(question.agreements())
+    records = exports.agreement_records(every_agreement(question))
     return json_download("agreements", records, filename=question.name())
 
 
@@ -285,7 +266,7 @@ class AgreementDetail(DetailView):
 
     def get_context_data(self, **kwargs):
         agreement = self.object
-        public = Agreement.objects.public()
+        public = Agreement.objects.public().select_related("kind")
         ids = [party.institution_id for party in agreement.parties.all() if party.institution_id]
         axis = axis_of(public.filter(pk=agreement.pk))
         return super().get_context_data(

@@ -46,7 +46,7 @@ _PRESS = (
 # What follows from the work: written by services only.
 _LEDGERS = ("partners.institutionmerge", "partners.agreementaction", "partners.signature")
 _COMMITMENTS = ("news.commitment", "news.evidence")
-_LISTS = ("partners.cooperationfield", "partners.institutiontype")
+_LISTS = ("partners.cooperationfield", "partners.institutiontype", "partners.agreementkind")
 
 _AUTHOR = {
     **dict.fromkeys((*_ITEMS, *_PARTS), _WRITES),

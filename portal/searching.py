@@ -163,7 +163,9 @@ def hit_contexts(hits):
     """Hits with what their rows add: the city of a partner, the status of an agreement."""
     ids = {kind: [hit.object_id for hit in hits if hit.kind == kind] for kind in KINDS}
     partners = Institution.objects.public().for_list().in_bulk(ids["institution"])
-    agreements = Agreement.objects.public().with_status().in_bulk(ids["agreement"])
+    agreements = (
+        Agreement.objects.public().with_status().select_related("kind").in_bulk(ids["agreement"])
+    )
     return [
         hit_context(
             hit,

@@ -14,9 +14,10 @@ from django.db import connection, transaction
 from django.utils import timezone, translation
 
 from news.models import Event, Release
-from partners import basics
+from partners import basics, registerindex
 from partners.models import (
     Agreement,
+    AgreementKind,
     AgreementParty,
     AgreementStatus,
     CooperationField,
@@ -72,6 +73,7 @@ class _Making:
             self.ground()
         self.institutions = self.batches(Institution, institutions, self.make_institutions)
         self.agreements = self.batches(Agreement, agreements, self.make_agreements)
+        registerindex.reindex(self.agreements)
         for start in range(0, len(self.institutions), BATCH):
             # Only now: an institution's entry in the directory tells of its agreements.
             new = Institution.objects.filter(pk__in=self.institutions[start : start + BATCH])
@@ -108,6 +110,7 @@ class _Making:
             )
         self.cities = list(Place.objects.filter(level=Place.Level.CITY).order_by("pk"))
         self.types = {each.code: each.pk for each in InstitutionType.objects.all()}
+        self.kinds = list(AgreementKind.objects.values_list("code", flat=True))
         self.fields = list(CooperationField.objects.values_list("pk", flat=True))
         self.office = Institution.objects.filter(is_own=True).first() or Institution.objects.create(
             is_own=True, name_en="Synthetic Centre", name_zh_hans="合成中心", place=self.cities[0]
@@ -164,7 +167,7 @@ class _Making:
             city = chance.choice(self.cities)
             row = Agreement(
                 number=f"S-{number:06}",
-                kind=chance.choice(Agreement.Kind.values),
+                kind_id=chance.choice(self.kinds),
                 field_id=chance.choice(self.fields),
                 **self.texts(
                     "title",

@@ -61,7 +61,7 @@ def make_type(code="university", **kwargs):
 
 def make_agreement(*parties, **kwargs):
     """``parties`` are institutions, or labels."""
-    agreement = Agreement.objects.create(**{"kind": Agreement.Kind.COOPERATION} | kwargs)
+    agreement = Agreement.objects.create(**{"kind_id": "cooperation"} | kwargs)
     for order, party in enumerate(parties):
         named = {"label_en": party} if isinstance(party, str) else {"institution": party}
         AgreementParty.objects.create(agreement=agreement, order=order, **named)

@@ -20,6 +20,7 @@ from partners.models import (
     AgreementParty,
 )
 from publishing.editorial.admin import BilingualAdmin, BilingualFields, BilingualInline, both
+from publishing.editorial.admin.bilingual import OncePerItem
 from publishing.editorial.admin.choosers import KnownChoices
 from publishing.editorial.admin.recording import AuditedRecordMixin
 from publishing.editorial.admin.rowlimits import LimitedInlineFormSet
@@ -78,9 +79,15 @@ class AfterConclusionMixin:
         return super().has_delete_permission(request, obj) and not self._is_fixed(obj)
 
 
+class PartyRows(OncePerItem):
+    default_error_messages = {
+        "too_few_forms": gettext_lazy("An agreement has at least two parties.")
+    }
+
+
 class PartyInline(AfterConclusionMixin, KnownChoices, BilingualFields, admin.StackedInline):
     model = AgreementParty
-    formset = LimitedInlineFormSet
+    formset = PartyRows
     extra = 0
     fieldsets = [
         (
@@ -215,7 +222,7 @@ class AgreementAdmin(
 
     def get_queryset(self, request):
         parties = ["parties__institution", "parties__signatures"]
-        return super().get_queryset(request).prefetch_related(*parties)
+        return super().get_queryset(request).select_related("kind").prefetch_related(*parties)
 
     def get_readonly_fields(self, request, obj=None):
         fixed = [*SET_BY_ACTS, "replaces"]

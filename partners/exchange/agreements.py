@@ -1,12 +1,18 @@
-"""The columns of agreements. A concluded agreement's terms change by acts, never by a file."""
+"""Agreements from files. A concluded agreement's terms change by acts, never by a file."""
 
-from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from partners import life, services
-from partners.exchange.book import CHUNK, Book, ExternalIds
+from partners.exchange.agreement_columns import (
+    ACTS,
+    AGREED,
+    BY_ACTS,
+    OPEN,
+    PRIVATE,
+    AgreementColumns,
+)
+from partners.exchange.agreement_writing import AgreementWriting
+from partners.exchange.book import Book
 from partners.exchange.institutions import InstitutionBook
-from partners.exchange.placing import PlaceColumn, line
 from partners.models import (
     DOUBTS,
     Agreement,
@@ -15,79 +21,13 @@ from partners.models import (
     AgreementParty,
     CooperationField,
     Institution,
-    Person,
-    Signature,
 )
 from publishing.editorial.dates import read
-from publishing.editorial.languages import columns
-from publishing.exchange.columns import Choice, Date, Flag, Number, Rows, Text, Words, tidy, unknown
+from publishing.exchange.columns import unknown
 from publishing.search import names
 
-TEXTS = columns("title", "summary")
-ACTS = ("confirmed_on", "suspended_on", "resumed_on", "terminated_on", "superseded_on")
-PRIVATE = ("owner",)
-# Of a concluded agreement only an act changes these; who replaces whom is told by one at any time.
-AGREED = (*life.TERMS, "parties", "areas", "signatures", "signed")
-BY_ACTS = (*ACTS, "replaces")
-# What of a party stays open to correction.
-OPEN = (*columns("unit"), "own_reference")
 
-PARTIES = Rows(
-    "parties",
-    Text("institution"),
-    Choice("role", AgreementParty.Role.choices, default="party"),
-    Text("own_reference"),
-    Flag("must_sign", default=True),
-    *map(Text, columns("unit", "label")),
-    ordered=True,
-)
-SIGNED_BY = columns("printed_name", "printed_title", "on_behalf_of", "printed_date")
-SIGNATURES = Rows(
-    "signatures",
-    Number("party"),
-    *map(Text, columns("printed_name", "printed_title")),
-    Date("date"),
-    Choice("method", Signature.Method.choices, default="not_stated"),
-    *map(Text, columns("on_behalf_of", "printed_date")),
-)
-AREAS = Rows(
-    "areas",
-    Choice("activity", AgreementArea.Activity.choices),
-    Text("isced"),
-    *map(Text, columns("heading", "text")),
-    Words("lead_units"),
-    ordered=True,
-)
-
-
-def party(row) -> dict:
-    texts = ("role", "own_reference", *columns("unit", "label"))
-    return {
-        "institution": row.institution.slug if row.institution else "",
-        **{name: tidy(getattr(row, name)) for name in texts},
-        "must_sign": row.must_sign,
-    }
-
-
-def signature(row, number) -> dict:
-    values = {name: tidy(getattr(row, name)) for name in (*SIGNED_BY, "date", "method")}
-    person = row.person
-    for own, known in zip(columns("printed_name"), columns("name"), strict=True):
-        values[own] = values[own] or tidy(getattr(person, known) if person else "")
-    return {"party": number, **values}
-
-
-def area(row) -> dict:
-    texts = ("activity", "isced", *columns("heading", "text"))
-    units = sorted(unit.slug for unit in row.lead_units.all())
-    return {**{name: tidy(getattr(row, name)) for name in texts}, "lead_units": units}
-
-
-def _day(value):
-    return value.isoformat() if value else ""
-
-
-class AgreementBook(Book):
+class AgreementBook(AgreementColumns, AgreementWriting, Book):
     name = "agreements"
     model, key = Agreement, "number"
     ids, ids_to = AgreementExternalId, "agreement"
@@ -97,73 +37,7 @@ class AgreementBook(Book):
         super().__init__(**options)
         self.accept_doubts = accept_doubts
         self.fields = {field.slug: field for field in CooperationField.objects.all()}
-        self.numbers, self.later, self.institutions = None, [], {}
-
-    def make_columns(self, source):
-        return [
-            ExternalIds("external_id", source),
-            Text("number"),
-            Choice("kind", Agreement.Kind.choices),
-            *map(Text, TEXTS),
-            PARTIES,
-            Choice("binding", Agreement.Binding.choices, default="not_stated"),
-            Text("field"),
-            Date("signed"),
-            SIGNATURES,
-            PlaceColumn("place"),
-            Date("effective"),
-            Date("ends"),
-            Flag("is_evergreen"),
-            Number("notice_months"),
-            Flag("renews_automatically"),
-            Number("term_months"),
-            Date("announced"),
-            Text("announced_source"),
-            Flag("terms_are_sample"),
-            *(Date(name, full=True) for name in ACTS),
-            Text("parent"),
-            Text("replaces"),
-            AREAS,
-            Choice("public_level", Agreement.PublicLevel.choices, default="summary"),
-            Text("owner"),
-        ]
-
-    @staticmethod
-    def loaded():
-        place = "place" + "__parent" * 4
-        # Joined: SQLite cannot be asked for more than 1,000 rows one by one.
-        signatures = Prefetch("signatures", Signature.objects.select_related("person"))
-        parties = AgreementParty.objects.select_related("institution").prefetch_related(signatures)
-        rows = Agreement.objects.select_related("field", "parent", "replaces", "owner", place)
-        return rows.prefetch_related(
-            Prefetch("parties", parties), "areas__lead_units", "external_ids"
-        )
-
-    def record(self, one) -> dict:
-        """Everything of an agreement by column, as the columns read it from a file."""
-        parties = list(one.parties.all())
-        signatures = [
-            signature(row, number)
-            for number, side in enumerate(parties, start=1)
-            for row in side.signatures.all()
-        ]
-        plain = ("binding", "kind", "public_level", "signed", "effective", "ends", "announced")
-        flags = ("is_evergreen", "renews_automatically", "terms_are_sample")
-        return {
-            "external_id": sorted(map(str, one.external_ids.all())),
-            "number": one.number,
-            **{name: tidy(getattr(one, name)) for name in (*TEXTS, *plain, "announced_source")},
-            **{name: getattr(one, name) for name in (*flags, "notice_months", "term_months")},
-            **{name: _day(getattr(one, name)) for name in ACTS},
-            "parties": [party(row) for row in parties],
-            "field": one.field.slug if one.field else "",
-            "signatures": SIGNATURES.arranged(signatures),
-            "place": line(one.place),
-            "parent": one.parent.number if one.parent else "",
-            "replaces": one.replaces.number if one.replaces else "",
-            "areas": [area(row) for row in one.areas.all()],
-            "owner": one.owner.username if one.owner else "",
-        }
+        self.numbers, self.later, self.institutions = {}, [], {}
 
     def _take_chunk(self, chunk):
         # Who the parties and the signatories are is asked once for all rows of a chunk.
@@ -214,6 +88,8 @@ class AgreementBook(Book):
                 if value and value not in self.fields:
                     raise unknown(value, self.fields)
                 one.field = self.fields.get(value)
+            case "kind":
+                one.kind_id = value
             case "place":
                 one.place = self.places.at(value)
             case "owner":
@@ -312,130 +188,12 @@ class AgreementBook(Book):
             told(row.number, "effective", str(DOUBTS[code]))
 
     def _next_number(self, one):
-        if self.numbers is None:
-            self.numbers = set(Agreement.objects.values_list("number", flat=True))
-        number = one.next_number(self.numbers)
-        self.numbers.add(number)
-        return number
-
-    def write(self, rows, ask=False):
-        for row in rows:
-            row.instance.derive()
-        self.store(rows, ask)
-        self.store_external_ids(rows)
-        self._store_parties(rows, ask)
-        self._store_signatures(rows, ask)
-        self._store_areas(rows, ask)
-        self.later += [
-            (row.number, row.instance.pk, name, row.changes[name][1])
-            for row in rows
-            for name in ("parent", "replaces")
-            if row.wants(name)
-        ]
-
-    def _store_parties(self, rows, ask):
-        rows = [row for row in rows if row.wants("parties")]
-        for row in rows:
-            if row.is_new:
-                continue
-            # A concluded agreement's parties stay the rows that they are: signatures hang on them.
-            old = list(row.instance.parties.all())
-            if len(old) == len(row.parts["parties"]) and row.instance.is_concluded:
-                for mine, new in zip(old, row.parts["parties"], strict=True):
-                    for name in OPEN:
-                        setattr(mine, name, getattr(new, name))
-                    mine.save(update_fields=OPEN)
-                row.parts["parties"] = []
-            else:
-                row.instance.parties.all().delete()
-        self.store_parts(
-            (side for row in rows for side in row.parts["parties"]), column="parties", ask=ask
-        )
-
-    def _store_signatures(self, rows, ask):
-        made = []
-        for row in rows:
-            if not row.wants("signatures"):
-                continue
-            if row.is_new:
-                made += [
-                    self._signature(row.parts["parties"], one)
-                    for one in row.changes["signatures"][1]
-                ]
-                continue
-            sides = list(row.instance.parties.all())
-            before, after = row.changes["signatures"]
-            for record in after:
-                if record not in before:
-                    new = self._signature(sides, record)
-                    printed = {name: getattr(new, name) for name in SIGNED_BY}
-                    services.sign(
-                        agreement=row.instance, party=new.party, person=new.person,
-                        date=new.date, method=new.method, **printed,
-                    )  # fmt: skip
-        self.store_parts(made, column="signatures", ask=ask)
-
-    def _signature(self, sides, record):
-        """By somebody on record where exactly one person bears the name."""
-        values = dict(record)
-        side = sides[values.pop("party") - 1]
-        names = {
-            known: values[own]
-            for own, known in zip(columns("printed_name"), columns("name"), strict=True)
-            if values[own]
-        }
-        return Signature(party=side, person=self._person(names), **values)
-
-    def _person(self, names):
-        key = tuple(sorted(names.items()))
-        if key not in self.people:
-            found = list(Person.objects.filter(**names)[:2]) if names else []
-            self.people[key] = found[0] if len(found) == 1 else None
-        return self.people[key]
-
-    def _store_areas(self, rows, ask):
-        rows = [row for row in rows if row.wants("areas")]
-        old = [row.instance.pk for row in rows if not row.is_new]
-        AgreementArea.objects.filter(agreement__in=old).delete()
-        self.store_parts(
-            (one for row in rows for one, _units in row.parts["areas"]), column="areas", ask=ask
-        )
-        through = AgreementArea.lead_units.through
-        through.objects.bulk_create(
-            through(agreementarea=one, institution=unit)
-            for row in rows
-            for one, units in row.parts["areas"]
-            for unit in units
-        )
-
-    def finish(self):
-        """Which agreement stands under or replaces which: all of them are there now."""
-        for start in range(0, len(self.later), CHUNK):
-            later = self.later[start : start + CHUNK]
-            named = {value for *_row, value in later}
-            others = {one.number: one for one in Agreement.objects.filter(number__in=named)}
-            here = Agreement.objects.in_bulk({pk for _number, pk, _name, _value in later})
-            for number, pk, name, value in later:
-                self._connect(number, here[pk], name, value, others.get(value))
-
-    def _connect(self, number, one, name, value, other):
-        if value and other is None:
-            told = _("There is no agreement %(number)s, here or in the file.")
-            self.report.problem(number, name, told % {"number": value})
-            return
-        setattr(one, name, other)
-        if one == other or one.leads_back(name):
-            told = {
-                "replaces": _("These agreements would replace each other."),
-                "parent": _("An agreement cannot stand under itself."),
-            }
-            self.report.problem(number, name, told[name])
-            return
-        # Neither of the two is part of what the search knows: a save would ask it each time.
-        type(one).objects.filter(pk=one.pk).update(**{name: other})
+        year = one.year_of_number()
+        if year not in self.numbers:
+            self.numbers[year] = Agreement.free_numbers(year)
+        return next(number for number in self.numbers[year] if number not in self.seen)
 
     def quoting(self):
         """The institutions whose entry in the directory tells of their agreements."""
-        parties = AgreementParty.objects.exclude(institution=None)
-        pairs = parties.values_list("agreement", "institution").iterator()
-        return names.KINDS, Institution, {named for one, named in pairs if one in self.touched}
+        rows = AgreementParty.objects.exclude(institution=None)
+        return (names.KINDS,), Institution, self.quoted(rows, "agreement", "institution")

@@ -15,7 +15,7 @@ from publishing.editorial.exceptions import Refused
 from publishing.exchange.columns import Words
 from publishing.exchange.reports import Change, Entry, Report
 from publishing.search import documents, names
-from publishing.search.registry import registration_of
+from publishing.search.registry import FURTHER, registration_of
 
 CHUNK = 500
 
@@ -166,7 +166,7 @@ class Book:
             # Another system's numbers stay.
             return set(value) <= set(before)
         if name == "place":
-            return before == value or self.places.same(value, row.instance.place)
+            return before == value or self.places.same(value, row.instance.place_id)
         return before == value
 
     # Into the database
@@ -284,11 +284,20 @@ class Book:
         return self.columns[name].text(value)
 
     def _index(self):
-        for kinds in (names.KINDS, documents.KINDS):
+        for kinds in (names.KINDS, documents.KINDS, FURTHER):
             if registration := registration_of(kinds, self.model):
                 registration.reindex(self.touched)
-        kinds, model, pks = self.quoting()
-        registration_of(kinds, model).reindex(pks)
+        indexes, model, pks = self.quoting()
+        for kinds in indexes:
+            registration_of(kinds, model).reindex(pks)
+
+    def quoted(self, rows, own, other) -> set[int]:
+        """The keys of ``other`` in the rows that name by ``own`` what this book has touched."""
+        touched, found = sorted(self.touched), set()
+        for start in range(0, len(touched), CHUNK):
+            part = rows.filter(**{f"{own}__in": touched[start : start + CHUNK]})
+            found |= set(part.values_list(other, flat=True))
+        return found
 
     def _log(self, name):
         counts = self.report.counts

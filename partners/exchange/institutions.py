@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from partners import identifiers, services
 from partners.exchange.book import CHUNK, Book, ExternalIds, Row, sync
-from partners.exchange.placing import PlaceColumn, line
+from partners.exchange.placing import PlaceColumn
 from partners.models import (
     Agreement,
     AgreementParty,
@@ -26,6 +26,7 @@ from publishing.cache.models import bump
 from publishing.editorial.languages import columns
 from publishing.exchange.columns import Choice, Date, Flag, Rows, Text, Words, tidy
 from publishing.search import documents
+from publishing.search.registry import FURTHER
 
 TEXTS = columns("name", "summary", "website")
 PRIVATE = ("contacts", "owner", "notes")
@@ -99,11 +100,6 @@ def related(row) -> dict:
     return {"kind": row.kind, "institution": row.other.slug, **values}
 
 
-def placed(row) -> dict:
-    what = {name: tidy(getattr(row, name)) for name in columns("what")}
-    return {"place": line(row.place), **what}
-
-
 def contact(row) -> dict:
     texts = ("purpose", "email", "telephone", *columns("name"))
     return {**{name: tidy(getattr(row, name)) for name in texts}, "is_public": row.is_public}
@@ -149,13 +145,11 @@ class InstitutionBook(Book):
 
     @staticmethod
     def loaded():
-        rows = ("types", "names", "identifiers", "contacts", "external_ids")
-        # Joined: SQLite cannot be asked for more than 1,000 rows one by one.
-        places = InstitutionPlace.objects.select_related("place" + "__parent" * 4)
+        rows = ("types", "names", "identifiers", "contacts", "external_ids", "other_places")
         return (
             Institution.objects.filter(merged_into=None)
-            .select_related("founding_agreement", "owner", "place" + "__parent" * 4)
-            .prefetch_related(*rows, with_links(), Prefetch("other_places", places))
+            .select_related("founding_agreement", "owner")
+            .prefetch_related(*rows, with_links())
         )
 
     def record(self, one) -> dict:
@@ -166,8 +160,8 @@ class InstitutionBook(Book):
             "slug": one.slug,
             **{name: tidy(getattr(one, name)) for name in TEXTS},
             "types": sorted(kind.code for kind in one.types.all()),
-            "place": line(one.place),
-            "other_places": PLACES.arranged([placed(row) for row in one.other_places.all()]),
+            "place": self.places.line(one.place_id),
+            "other_places": PLACES.arranged([self._placed(row) for row in one.other_places.all()]),
             "established": one.established,
             "joint_form": one.joint_form,
             "approval_number": tidy(one.approval_number),
@@ -182,6 +176,10 @@ class InstitutionBook(Book):
             "owner": owner.username if owner else "",
             "notes": tidy(one.notes),
         }
+
+    def _placed(self, row) -> dict:
+        what = {name: tidy(getattr(row, name)) for name in columns("what")}
+        return {"place": self.places.line(row.place_id), **what}
 
     def fill(self, row, name, value):
         one = row.instance
@@ -211,7 +209,7 @@ class InstitutionBook(Book):
         return {
             "names": (InstitutionName, named, self._name),
             "identifiers": (InstitutionIdentifier, identified, self._name),
-            "other_places": (InstitutionPlace, placed, self._place),
+            "other_places": (InstitutionPlace, self._placed, self._place),
             "contacts": (ContactPoint, contact, self._contact),
         }[name]
 
@@ -325,6 +323,5 @@ class InstitutionBook(Book):
 
     def quoting(self):
         """The agreements whose headline names them."""
-        parties = AgreementParty.objects.exclude(institution=None)
-        pairs = parties.values_list("agreement", "institution").iterator()
-        return documents.KINDS, Agreement, {one for one, named in pairs if named in self.touched}
+        indexes = (documents.KINDS, FURTHER)
+        return indexes, Agreement, self.quoted(AgreementParty.objects, "institution", "agreement")

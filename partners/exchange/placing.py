@@ -79,7 +79,7 @@ class Places:
     """All places that are there, by where they lie and what they are called."""
 
     def __init__(self):
-        self.rows, self.named = {}, {}
+        self.rows, self.named, self.lines = {}, {}, {}
         for place in Place.objects.order_by("pk"):
             self._remember(place)
         for place in self.rows.values():
@@ -100,14 +100,20 @@ class Places:
             place = self._inside(place, step)
         return place
 
-    def same(self, text: str, place: Place | None) -> bool:
-        """Whether a line names this place; makes none."""
+    def line(self, pk: int | None) -> str:
+        """The place with this key, written once for all its records."""
+        if pk not in self.lines:
+            self.lines[pk] = line(self.rows.get(pk))
+        return self.lines[pk]
+
+    def same(self, text: str, pk: int | None) -> bool:
+        """Whether a line names the place with this key; makes none."""
         found = None
         for step in filter(None, text.split(" > ")):
             found = self._known(found, _STEP.match(step))
             if found is None:
                 return False
-        return (found and found.pk) == (place and place.pk)
+        return (found and found.pk) == pk
 
     def _known(self, outer, match):
         key = outer.pk if outer else None

@@ -1,10 +1,11 @@
 """The rows of the partners' floor, one subject to a file."""
 
 from partners.models.actions import DOUBTS, AgreementAction, AgreementState
-from partners.models.agreements import Agreement, AgreementParty
+from partners.models.agreements import Agreement
 from partners.models.confirmations import ConfirmationLink, Proposal, ProposedChange
-from partners.models.cooperation import CooperationField
+from partners.models.cooperation import AgreementKind, CooperationField
 from partners.models.institutions import Institution, InstitutionName, InstitutionType
+from partners.models.parties import AgreementParty
 from partners.models.parts import AgreementArea, AgreementDocument, AgreementExternalId, Signature
 from partners.models.people import (
     Mention,
@@ -17,6 +18,7 @@ from partners.models.people import (
     with_posts,
 )
 from partners.models.places import Place
+from partners.models.register import RegisterEntry
 from partners.models.relations import (
     ContactPoint,
     FormerAddress,
@@ -38,6 +40,7 @@ __all__ = [
     "AgreementArea",
     "AgreementDocument",
     "AgreementExternalId",
+    "AgreementKind",
     "AgreementParty",
     "AgreementState",
     "AgreementStatus",
@@ -62,6 +65,7 @@ __all__ = [
     "Post",
     "Proposal",
     "ProposedChange",
+    "RegisterEntry",
     "SentReminder",
     "Signature",
     "months_before",

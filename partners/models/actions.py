@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from partners.models.agreements import Agreement, AgreementParty
+from partners.models.agreements import Agreement
+from partners.models.parties import AgreementParty
 from partners.models.parts import AgreementDocument
 from publishing.cache.models import PublicModel, PublicQuerySet
 

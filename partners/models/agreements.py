@@ -1,131 +1,38 @@
-"""Agreements, their parties, and the rule that reads their status."""
+"""Agreements: their terms, and what follows from these."""
 
 import datetime
+import itertools
+from collections.abc import Iterator
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from partners import life
-from partners.models.cooperation import CooperationField
+from partners.models.agreement_queries import AgreementQuerySet
+from partners.models.cooperation import AgreementKind, CooperationField
 from partners.models.institutions import Institution
+from partners.models.parties import AgreementParty
 from partners.models.places import Place
 from partners.models.status import (
-    HISTORIC,
-    URGENCY,
     AgreementStatus,
     months_before,
     status_by_dates,
-    status_case,
 )
-from publishing.cache.models import PublicModel, PublicQuerySet
+from publishing.cache.models import PublicModel
 from publishing.editorial import languages
 from publishing.editorial.addresses import address_of
 from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField, read
 
 
-class AgreementQuerySet(PublicQuerySet):
-    def public(self):
-        """Agreements on the public register: the only door for public reads."""
-        return self.exclude(public_level=Agreement.PublicLevel.HIDDEN)
-
-    def with_status(self, day: datetime.date | None = None):
-        """Annotate ``status`` for ``day`` (today): the rule of ``Agreement.status_on`` in SQL."""
-        today = timezone.localdate()
-        day = day or today
-        if day >= today:
-            return self.annotate(status=status_case(day))
-        valid = Q(states__valid_from__lte=day, states__valid_until__gt=day)
-        known = self.alias(state=FilteredRelation("states", condition=valid))
-        then = {
-            f"then_{name}": Case(
-                When(state__isnull=False, then=F(f"state__{name}")),
-                default=F(name),
-                output_field=column,
-            )
-            for name, column in HISTORIC.items()
-        }
-        return known.alias(**then).annotate(status=status_case(day, prefix="then_"))
-
-    def known_on(self, day: datetime.date):
-        """Without those that were neither announced, signed nor begun yet on ``day``."""
-        known = Q()
-        for name in ("announced_first", "signed_first", "effective_first"):
-            known |= Q((f"{name}__lte", day))
-        undated = Q(announced="", signed="", effective="")
-        return self.filter(known | undated)
-
-    def concluded(self):
-        """Every required party has signed: the rule of ``Agreement.is_concluded`` in SQL."""
-        required = AgreementParty.objects.filter(agreement=OuterRef("pk"), must_sign=True)
-        signatures = AgreementParty.objects.filter(
-            agreement=OuterRef("pk"), signatures__isnull=False
-        )
-        each = Exists(signatures) & Exists(required)
-        return self.filter(
-            (each & ~Exists(required.filter(signatures__isnull=True)))
-            | (~Exists(signatures) & ~Q(signed=""))
-        )
-
-    def in_force(self, day: datetime.date | None = None):
-        """In force on ``day``, those that expire soon among them."""
-        return self.with_status(day).filter(
-            status__in=[AgreementStatus.IN_FORCE, AgreementStatus.EXPIRING]
-        )
-
-    def by_urgency(self):
-        """Needs ``with_status``: what expires soon, what is in force, the open ones, the lapsed."""
-        return self.annotate(
-            urgency=Case(
-                *(
-                    When(status=str(status.value), then=Value(URGENCY[status.look]))
-                    for status in AgreementStatus
-                ),
-                output_field=models.SmallIntegerField(),
-            )
-        ).order_by("urgency", Coalesce("ends_last", Value(datetime.date.max)), "number")
-
-    def for_register(self):
-        # Joined: SQLite cannot be asked for more than 1,000 institutions one by one.
-        parties = AgreementParty.objects.select_related("institution")
-        return self.select_related("field").prefetch_related(models.Prefetch("parties", parties))
-
-    def for_lines(self):
-        """What a line of the register or a small picture shows; long texts stay behind."""
-        texts = languages.columns("summary", "field__summary")
-        return self.select_related("field").defer("summary", *texts)
-
-    def for_page(self):
-        return self.for_register().select_related("place")
-
-
 class Agreement(PublicModel):
     """What institutions agreed. Its status follows from its dates."""
-
-    class Kind(models.TextChoices):
-        LETTER_OF_INTENT = "letter_of_intent", _("Letter of intent")
-        MOU = "mou", _("Memorandum of understanding")
-        MOC = "moc", _("Memorandum of cooperation")
-        FRAMEWORK = "framework", _("Framework agreement")
-        COOPERATION = "cooperation", _("Cooperation agreement")
-        PROJECT = "project", _("Project cooperation agreement")
-        IMPLEMENTATION = "implementation", _("Implementation protocol")
-        JOINT_ESTABLISHMENT = "joint_establishment", _("Joint-establishment agreement")
-        JOINT_EDUCATION = "joint_education", _("Joint-education agreement")
-        EXCHANGE = "exchange", _("Exchange agreement")
-        LICENCE = "licence", _("Licence or technology-transfer agreement")
-        SISTER_CITY = "sister_city", _("Sister-city agreement")
-        FRIENDLY_CITY = "friendly_city", _("Friendly-exchange-city agreement")
-        MEMBERSHIP = "membership", _("Membership")
-        SUPPLEMENT = "supplement", _("Supplement")
-        OTHER = "other", _("Other")
 
     class Binding(models.TextChoices):
         NON_BINDING = "non_binding", _("not binding")
@@ -152,7 +59,13 @@ class Agreement(PublicModel):
         help_text=_("Permanent, for example 2020-04. Empty: the next free number."),
     )
     title = models.CharField(_("title"), max_length=250, blank=True)
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    kind = models.ForeignKey(
+        AgreementKind,
+        to_field="code",
+        on_delete=models.PROTECT,
+        related_name="agreements",
+        verbose_name=_("kind"),
+    )
     binding = models.CharField(
         _("legal force"), max_length=12, choices=Binding.choices, default=Binding.NOT_STATED
     )
@@ -271,6 +184,7 @@ class Agreement(PublicModel):
         ordering = ["-signed_last", "number"]
         verbose_name = _("agreement")
         verbose_name_plural = _("agreements")
+        indexes = [models.Index(fields=["signed_first"], name="partners_agreement_signed")]
         constraints = [
             models.UniqueConstraint(
                 fields=["number"],
@@ -304,13 +218,13 @@ class Agreement(PublicModel):
         ]
 
     def __str__(self):
-        title = languages.first_text(self, "title") or self.get_kind_display()
+        title = languages.first_text(self, "title") or str(self.kind)
         return f"{self.number} {title}".strip()
 
     def save(self, *args, **kwargs):
         self.derive()
         if not self.number:
-            self.number = self.next_number()
+            self.number = next(self.free_numbers(self.year_of_number()))
         super().save(*args, **kwargs)
 
     def derive(self):
@@ -331,15 +245,17 @@ class Agreement(PublicModel):
             else None
         )
 
-    def next_number(self, taken=None) -> str:
-        """The next free one of its year; ``taken`` are all numbers, where they are known."""
+    def year_of_number(self) -> int:
         dated = read(self.signed) or read(self.announced)
-        year = dated.year if dated else timezone.localdate().year
-        if taken is None:
-            rows = type(self)._base_manager.filter(number__startswith=f"{year}-")
-            taken = set(rows.values_list("number", flat=True))
-        own = sum(number.startswith(f"{year}-") for number in taken)
-        return next(number for n in range(1, own + 2) if (number := f"{year}-{n:02}") not in taken)
+        return dated.year if dated else timezone.localdate().year
+
+    @classmethod
+    def free_numbers(cls, year: int) -> Iterator[str]:
+        """The numbers of a year that no agreement has, in order."""
+        rows = cls._base_manager.filter(number__startswith=f"{year}-")
+        taken = set(rows.values_list("number", flat=True))
+        numbers = (f"{year}-{n:02}" for n in itertools.count(1))
+        return (number for number in numbers if number not in taken)
 
     def clean(self):
         super().clean()
@@ -410,7 +326,7 @@ class Agreement(PublicModel):
         if title := languages.text(self, "title", language):
             return title
         with translation.override(language):
-            kind = self.get_kind_display()
+            kind = str(self.kind)
             names = [party.name_in(language) for party in self.partners()]
             return _("%(kind)s: %(parties)s") % {
                 "kind": kind,
@@ -446,7 +362,7 @@ class Agreement(PublicModel):
             then = next(valid, self)
         return status_by_dates(self, then, day)
 
-    def parties_on(self, day: datetime.date) -> list["AgreementParty"]:
+    def parties_on(self, day: datetime.date) -> list[AgreementParty]:
         """Who was a party on ``day``, in order: acts let parties join and leave."""
         return [party for party in self.parties.all() if party.is_party_on(day)]
 
@@ -455,110 +371,3 @@ class Agreement(PublicModel):
         parties = self.parties_on(timezone.localdate()) or list(self.parties.all())
         others = [p for p in parties if not (p.institution and p.institution.is_own)]
         return others or parties
-
-
-class AgreementPartyQuerySet(PublicQuerySet):
-    def for_links(self):
-        """As for lines; ``is_open``: the institution has a public page."""
-        public = Institution.objects.public().filter(pk=OuterRef("institution"))
-        return self.for_lines().annotate(is_open=Exists(public))
-
-    def for_lines(self):
-        """The parties with the names by which a line of the register tells of them."""
-        dates = ("joined_on", "left_on")
-        own = ("agreement_id", "order", "label", *dates, *languages.columns("label"))
-        institution = ("slug", "is_own", *languages.columns("name"))
-        return self.select_related("institution").only(
-            *own, *(f"institution__{name}" for name in institution)
-        )
-
-
-class AgreementParty(PublicModel):
-    """One side of an agreement: a known institution, or a label such as "several companies"."""
-
-    class Role(models.TextChoices):
-        PARTY = "party", _("party")
-        LEAD = "lead", _("lead")
-        FUNDER = "funder", _("funder")
-        SUPPORTER = "supporter", _("supporter")
-        GUARANTOR = "guarantor", _("guarantor")
-
-    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="parties")
-    institution = models.ForeignKey(
-        Institution,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="party_rows",
-        verbose_name=_("institution"),
-    )
-    label = models.CharField(
-        _("or a description"),
-        max_length=160,
-        blank=True,
-        help_text=_("Where the text names no institution: several companies."),
-    )
-    unit = models.CharField(
-        _("unit"), max_length=160, blank=True, help_text=_("The department that is meant.")
-    )
-    role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.PARTY)
-    own_reference = models.CharField(_("its own number"), max_length=60, blank=True)
-    must_sign = models.BooleanField(_("must sign"), default=True)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
-    # Set by acts only: of a concluded agreement parties join and leave by a dated act.
-    joined_on = models.DateField(_("party from"), null=True, editable=False)
-    left_on = models.DateField(_("party until"), null=True, editable=False)
-
-    objects = AgreementPartyQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["order", "pk"]
-        verbose_name = _("party")
-        verbose_name_plural = _("parties")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(joined_on__isnull=True)
-                | Q(left_on__isnull=True)
-                | Q(left_on__gt=F("joined_on")),
-                name="partners_party_leaves_after_joining",
-                violation_error_message=_("A party cannot leave before it has joined."),
-            ),
-            models.UniqueConstraint(
-                fields=["agreement", "institution"],
-                name="partners_party_once",
-                violation_error_message=_("This institution is a party already."),
-            ),
-            models.CheckConstraint(
-                condition=Q(institution__isnull=False)
-                | (Q(label_en__isnull=False) & ~Q(label_en=""))
-                | (Q(label_zh_hans__isnull=False) & ~Q(label_zh_hans="")),
-                name="partners_party_is_named",
-                violation_error_message=_("Choose an institution or describe the party."),
-            ),
-        ]
-
-    def __str__(self):
-        return self.name_in(languages.active())
-
-    def is_party_on(self, day: datetime.date) -> bool:
-        joined = self.joined_on is None or self.joined_on <= day
-        return joined and (self.left_on is None or day < self.left_on)
-
-    @staticmethod
-    def once_each(agreements, rows) -> list["AgreementParty"]:
-        """Whoever is a party of one of these agreements by one of these rows, in their order."""
-        by_agreement = {}
-        for row in rows:
-            by_agreement.setdefault(row.agreement_id, []).append(row)
-        found: dict[int | str, AgreementParty] = {}
-        for agreement in agreements:
-            for row in by_agreement.get(agreement.pk, ()):
-                found.setdefault(row.institution_id or row.name_in(languages.active()), row)
-        return list(found.values())
-
-    def name_in(self, language: str) -> str:
-        """The institution's name, in the other language where it has none in this one."""
-        named, field = (self.institution, "name") if self.institution else (self, "label")
-        return languages.text(named, field, language) or languages.text(
-            named, field, languages.other(language)
-        )

@@ -1,6 +1,6 @@
-"""The office's fields of cooperation."""
+"""The office's own lists: its fields of cooperation, and the kinds of its agreements."""
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -45,3 +45,33 @@ class CooperationField(PublicModel):
 
     def __str__(self):
         return languages.first_text(self, "name")
+
+
+class AgreementKind(PublicModel):
+    """What an agreement is, such as a memorandum; offices add kinds of their own."""
+
+    # Addresses, files and agreements name a kind by it.
+    code = models.SlugField(
+        _("code"),
+        max_length=20,
+        unique=True,
+        validators=[
+            RegexValidator(
+                r"^[a-z0-9]+(?:[_-][a-z0-9]+)*$",
+                _("Use small letters, digits, single hyphens and underscores."),
+            )
+        ],
+        error_messages={"unique": _("Another kind has this code already.")},
+    )
+    name = models.CharField(_("name"), max_length=80)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = PublicQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("kind of agreement")
+        verbose_name_plural = _("kinds of agreement")
+
+    def __str__(self):
+        return languages.first_text(self, "name") or self.code

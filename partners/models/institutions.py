@@ -201,6 +201,7 @@ class Institution(PublicModel):
         ordering = ["name_en", "pk"]
         verbose_name = _("institution")
         verbose_name_plural = _("institutions")
+        indexes = [models.Index(fields=["country"], name="partners_institution_country")]
         constraints = [
             models.UniqueConstraint(
                 fields=["slug"],

@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners import files, isced
-from partners.models.agreements import Agreement, AgreementParty
+from partners.models.agreements import Agreement
 from partners.models.institutions import Institution
+from partners.models.parties import AgreementParty
 from partners.models.people import Person
 from partners.models.relations import ExternalId
 from publishing.cache.models import PublicModel, PublicQuerySet

@@ -9,15 +9,13 @@ from django.template.loader import render_to_string
 from django.utils import formats, timezone
 from django.utils.translation import gettext, pgettext
 
-from partners import arches, due, meetings, places
+from partners import arches, due, meetings, places, reading
 from partners import register as rows
 from partners import relationship as story
 from partners.models import (
     Agreement,
     AgreementDocument,
     Institution,
-    InstitutionLink,
-    InstitutionName,
     Participation,
     Signature,
 )
@@ -44,7 +42,7 @@ def viaduct():
 @once_per_version
 def _bridge():
     public = Agreement.objects.public()
-    newest = public.with_status().select_related("field").order_by("-signed_last", "-pk")
+    newest = public.with_status().select_related("kind", "field").order_by("-signed_last", "-pk")
     agreements = list(newest[:VIADUCT_ARCHES])
     spans = [span for span in map(rows.span, agreements) if span]
     fields = {one.field.pk: one.field for one in agreements if one.field}
@@ -206,7 +204,7 @@ def party_names(parties, about=None):
 @register.filter
 def title_here(agreement):
     """Its title in the reader's language, else the name of its kind."""
-    return languages.text(agreement, "title", languages.active()) or agreement.get_kind_display()
+    return languages.text(agreement, "title", languages.active()) or str(agreement.kind)
 
 
 @register.filter
@@ -218,23 +216,27 @@ def type_names(institution):
 @register.inclusion_tag("partners/_particulars.html")
 def particulars(institution):
     """What it belongs to, who founded it, its members, places, contacts and numbers."""
-    founding = Agreement.objects.public().filter(pk=institution.founding_agreement_id)
     return {
         "institution": institution,
         "relations": _relations(institution),
-        "founding_agreement": founding.for_register().first(),
-        "places": institution.other_places.select_related("place"),
-        "contacts": institution.contacts.filter(is_public=True),
-        "identifiers": institution.identifiers.all(),
-        "names": institution.names.exclude(kind=InstitutionName.Kind.ALIAS),
+        "founding_agreement": _founding_agreement(institution),
+        "places": reading.places(institution.pk),
+        "contacts": reading.contacts(institution.pk),
+        "identifiers": reading.identifiers(institution.pk),
+        "names": reading.names(institution.pk),
     }
+
+
+def _founding_agreement(institution):
+    known = institution.founding_agreement_id
+    public = Agreement.objects.public().for_register()
+    return public.filter(pk=known).first() if known else None
 
 
 def _relations(institution):
     """Its relations as read from this end: the words, and all to whom they apply."""
-    links = InstitutionLink.objects.between_public().about(institution)
     groups = {}
-    for link in links.select_related("institution", "other"):
+    for link in reading.links(institution.pk):
         words, other = link.read_from(institution)
         groups.setdefault(words, []).append((link, other))
     return list(groups.items())

@@ -9,9 +9,9 @@ from ninja.renderers import JSONRenderer
 
 from news.models import Event, Release
 from partners.directory import DirectoryFilters, current_labels, search_institutions
-from partners.models import Agreement, CooperationField, Institution
+from partners.models import Agreement, AgreementKind, CooperationField, Institution
 from partners.models.places import with_surroundings
-from partners.register import Question
+from partners.question import PARAMETERS, Question
 from portal.api import answers, ewp, ninjs, paging, schemas, shapes
 from portal.models import Milestone
 from portal.searching import hit_context
@@ -58,13 +58,13 @@ def code_of(asked) -> str:
     return CODES[asked.lang]
 
 
-def existing(rows, slug: str | None, what: str):
+def existing(rows, value: str | None, what: str, column: str = "slug"):
     """The row that a filter names; an unknown one is an error, not an empty list."""
-    if slug is None:
+    if value is None:
         return None
-    row = rows.filter(slug=slug).first()
+    row = rows.filter(**{column: value}).first()
     if row is None:
-        raise Http404(f"There is no {what} {slug!r}.")
+        raise Http404(f"There is no {what} {value!r}.")
     return row
 
 
@@ -164,16 +164,19 @@ def institution_ewp(request, slug: str):
 @get("/agreements/", schemas.Agreements, "agreements")
 def agreements(request, asked: Query[schemas.AgreementsAsked]):
     """In the order of the register."""
+    existing(AgreementKind.objects.all(), asked.kind, "kind of agreement", "code")
     existing(CooperationField.objects.all(), asked.field, "field of cooperation")
     existing(Institution.objects.public(), asked.institution, "institution")
     query = QueryDict(mutable=True)
-    for name in ("status", "kind", "field", "institution", "year", "sort"):
-        if value := getattr(asked, name):
+    for name in PARAMETERS:
+        if value := getattr(asked, name, None):
             query[name] = str(value)
     with translation.override(code_of(asked)):
-        rows = Question.read(query).agreements().for_register()
-        found, following = paging.slice_of(rows, asked.cursor, asked.limit)
-    return {"agreements": [shapes.agreement(row) for row in found], "next_cursor": following}
+        found = Question.read(query).found()
+        keys, following = paging.slice_of(found, asked.cursor, asked.limit)
+    rows = Agreement.objects.public().for_register().in_bulk(keys)
+    shown = [shapes.agreement(rows[key]) for key in keys if key in rows]
+    return {"agreements": shown, "next_cursor": following}
 
 
 def shown_agreement(number):

@@ -7,7 +7,7 @@ from ninja import Schema
 from pydantic import Field
 
 from news.models import Event
-from partners.models import Agreement, AgreementStatus, Institution
+from partners.models import AgreementArea, AgreementStatus, Institution
 from portal.api import paging
 from portal.searching import KINDS
 
@@ -19,6 +19,8 @@ Place = Annotated[str, Field(pattern=paging.PLACE, description="next_cursor of t
 Offset = Annotated[str, Field(pattern=paging.OFFSET, description="next_cursor of the page before.")]
 Limit = Annotated[int, Field(ge=1, le=paging.LARGEST, description="Entries on a page.")]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,120}$")]
+Code = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,20}$")]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Year = Annotated[int, Field(ge=1, le=9999)]
 Partial = Annotated[
     str, Field(description="As exactly as it is known: 2016, 2016-05 or 2016-05-16; or empty.")
@@ -54,9 +56,10 @@ class EventsAsked(InLanguage):
 class InstitutionsAsked(InLanguage):
     q: str = ""
     type: list[Slug] = []
-    country: list[Annotated[str, Field(pattern=r"^[A-Z]{2}$")]] = []
+    country: list[Country] = []
     city: list[Annotated[str, Field(pattern=r"^[0-9]{1,12}$")]] = []
     status: list[Look] = []
+    agreement: list[Code] = []
     field: list[Slug] = []
     cursor: Offset | None = None
     limit: Limit = paging.USUAL
@@ -64,8 +67,10 @@ class InstitutionsAsked(InLanguage):
 
 class AgreementsAsked(InLanguage):
     status: Look | None = None
-    kind: Literal[tuple(Agreement.Kind.values)] | None = None
+    kind: Code | None = None
+    country: Country | None = None
     field: Slug | None = None
+    activity: Literal[tuple(AgreementArea.Activity.values)] | None = None
     institution: Slug | None = None
     year: Annotated[int, Field(ge=1000, le=9999)] | None = None
     sort: Literal["status", "ends", "partner", "field", "signed", "number"] = "status"
@@ -188,7 +193,7 @@ class Party(Schema):
 
 class AgreementOut(Schema):
     number: str
-    kind: Literal[tuple(Agreement.Kind.values)]
+    kind: str
     title: Texts
     summary: Texts
     parties: list[Party]

@@ -138,7 +138,7 @@ def agreement(row: Agreement) -> dict:
     summaries = {languages.TAGS[code]: row.public_summary(code) for code in languages.CODES}
     return {
         "number": row.number,
-        "kind": row.kind,
+        "kind": row.kind_id,
         "title": texts(row, "title"),
         "summary": {tag: text for tag, text in summaries.items() if text},
         "parties": [party(one) for one in row.parties.all()],

@@ -12,6 +12,7 @@ from partners import basics
 from partners.models import (
     Agreement,
     AgreementArea,
+    AgreementKind,
     AgreementParty,
     CooperationField,
     Institution,
@@ -82,7 +83,10 @@ class _Loading:
 
     def run(self):
         self.made += basics.load_basics(
-            institution_type=InstitutionType, cooperation_field=CooperationField, place=Place
+            institution_type=InstitutionType,
+            agreement_kind=AgreementKind,
+            cooperation_field=CooperationField,
+            place=Place,
         )
         self.made += basics.load_places(Place)
         for entry in content.read("events")["place"]:
@@ -206,9 +210,8 @@ class _Loading:
             terms_are_sample=bool(ends or evergreen),
             field=one(CooperationField, slug=entry.get("field")),
             place=place(entry.get("place")),
-            **content.values(
-                entry, "kind", "title", "summary", "signed", "announced", "public_level"
-            ),
+            kind_id=entry["kind"],
+            **content.values(entry, "title", "summary", "signed", "announced", "public_level"),
         )
         for order, party in enumerate(entry["parties"] if new else (), start=1):
             if isinstance(party, str):

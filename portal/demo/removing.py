@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.utils import translation
 
 from news.models import Release
-from partners.models import InstitutionLink
+from partners.models import InstitutionLink, RegisterEntry
 from portal.demo.loading import settings_values
 from portal.models import DemonstrationRow, SiteSettings
 from publishing.editorial import services as editorial
@@ -121,6 +121,8 @@ def _pointing_to(model):
         for relation in model._meta.get_fields(include_hidden=True)
         if isinstance(relation, models.ForeignObjectRel)
         and not relation.related_model._meta.auto_created
+        # It only follows the agreement.
+        and relation.related_model is not RegisterEntry
     ]
 
 

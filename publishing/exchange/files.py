@@ -155,13 +155,24 @@ def _known(names, columns):
     wrong = [name for name in names if name and name not in columns]
     if not wrong:
         return
-    sentences = []
-    for name in wrong[:10]:
-        told = _("There is no column “%(name)s”.") % {"name": str(name)[:60]}
-        sentences.append(" ".join(filter(None, [told, likely(str(name), columns)])))
+    sentence = _("There is no column “%(name)s”.")
+    sentences = [_not_known(sentence, {"name": name}, columns) for name in wrong[:10]]
     if len(wrong) == len([name for name in names if name]):
         sentences.append(_("The first row must hold the names of the columns."))
     raise Unreadable(" ".join(sentences))
+
+
+def _known_keys(value, number, columns):
+    sentence = _("Item %(number)d: there is no field “%(name)s”.")
+    wrong = [name for name in value if name not in columns][:10]
+    if wrong:
+        told = [_not_known(sentence, {"number": number, "name": name}, columns) for name in wrong]
+        raise Unreadable(" ".join(told))
+
+
+def _not_known(sentence, values, columns):
+    told = sentence % (values | {"name": values["name"][:60]})
+    return " ".join(filter(None, [told, likely(values["name"], columns)]))
 
 
 def _json_records(source, columns, wrappers):
@@ -169,7 +180,7 @@ def _json_records(source, columns, wrappers):
         if not isinstance(value, dict):
             raise Unreadable(_("Item %(number)d is no record.") % {"number": number})
         if columns is not None:
-            _known(list(value), columns)
+            _known_keys(value, number, columns)
         yield number, value
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.db.models import Max
 
-from publishing.search import names, questions, vocabulary
+from publishing.search import names, questions, registry, vocabulary
 from publishing.search.models import (
     DOCUMENT_TEXT,
     ENTRY_TEXT,
@@ -36,6 +36,8 @@ def rebuild(progress: Callable[[str, int, int], None]):
         for key, registration in registrations.items():
             _rebuild_kind(registration, progress)
             _forget_gone(registration, rows.objects.filter(kind=key))
+    for registration in registry.FURTHER.values():
+        _rebuild_kind(registration, progress)
     for scope, texts in _texts().items():
         vocabulary.forget_unused(scope, texts, before)
 
@@ -79,6 +81,10 @@ def differences() -> dict[str, list]:
                 wrong |= {rowids[missing] for missing in text.missing(rowids)}
             if wrong:
                 found.setdefault(key, []).extend(sorted(wrong))
+    for key, registration in registry.FURTHER.items():
+        wrong = set().union(*map(registration.different, _batches(_sample(registration))))
+        if wrong:
+            found[key] = sorted(wrong)
     return found
 
 

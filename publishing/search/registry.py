@@ -14,6 +14,9 @@ from publishing.cache.models import PublicModel, bump
 
 BATCH = 500
 
+# What else follows its rows in this way: indexes that a floor above keeps for its own lists.
+FURTHER: dict[str, "Registration"] = {}
+
 
 @dataclass(frozen=True)
 class Registration:

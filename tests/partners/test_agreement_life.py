@@ -438,7 +438,7 @@ class TestStatus:
     def test_the_row_and_the_query_agree_for_every_day(self, **values):
         if values["is_evergreen"]:
             values["ends"] = ""
-        agreement = Agreement(kind="mou", **values)
+        agreement = Agreement(kind_id="mou", **values)
         agreement.derive()
         if agreement.ends_last and agreement.starts and agreement.ends_last < agreement.starts:
             agreement.ends = ""
@@ -481,7 +481,7 @@ class TestStatus:
         parties=st.lists(st.tuples(st.booleans(), st.booleans()), min_size=0, max_size=3),
     )
     def test_the_row_and_the_query_agree_on_who_has_signed(self, signed, parties):
-        agreement = Agreement.objects.create(kind="mou", signed=signed)
+        agreement = Agreement.objects.create(kind_id="mou", signed=signed)
         for must_sign, has_signed in parties:
             party = AgreementParty.objects.create(
                 agreement=agreement, label_en="A", must_sign=must_sign

@@ -152,6 +152,12 @@ class TestTheAnswer:
         partner.refresh_from_db()
         assert partner.name_en == "University of Birmingham" and partner.confirmed_on is None
 
+    def test_a_field_that_was_not_sent_is_not_emptied(self, client, link):
+        sent = form_of(client, link) | {"do": "correct", "name_en": "Birmingham University"}
+        del sent["name_zh_hans"]
+        client.post(link.get_absolute_url(), sent)
+        assert proposed() == {"name_en": ("University of Birmingham", "Birmingham University")}
+
     def test_it_is_given_once(self, client, link):
         page = form_of(client, link)
         send(client, link, "confirm")

@@ -295,7 +295,7 @@ def test_facet_counts_are_those_of_a_plain_count(directory):
 
 
 def agreement(*parties, field=None, level="summary", **dates):
-    made = Agreement.objects.create(kind="mou", field=field, public_level=level, **dates)
+    made = Agreement.objects.create(kind_id="mou", field=field, public_level=level, **dates)
     for party in parties:
         AgreementParty.objects.create(agreement=made, institution=party)
     return made
@@ -317,6 +317,32 @@ def test_agreements_are_facets_and_put_a_partner_first(directory):
     assert slugs("MIT") == ["manipal", "mit"]
     in_force(directory["mit"])
     assert slugs("MIT") == ["mit", "manipal"]
+
+
+def test_kinds_of_agreement_are_a_facet_that_follows_every_change(directory):
+    made = in_force(directory["njust"], directory["southeast"])
+    in_force(directory["cambridge"], level="hidden")
+    assert counts(search(), "agreement") == {"mou": 2}
+    assert set(slugs(agreement=["mou"])) == {"njust", "southeast"}
+    made.kind_id = "framework"
+    made.save()
+    in_force(directory["njust"], directory["mit"])
+    assert set(slugs(agreement=["framework"])) == {"njust", "southeast"}
+    found = search(agreement=["framework"])
+    assert counts(found, "agreement") == {"framework": 2, "mou": 2}
+    assert [(chip.label, chip.from_text) for chip in found.chips] == [
+        ("Framework agreement", False)
+    ]
+    left = made.parties.get(institution=directory["southeast"])
+    left.institution = directory["zurich"]
+    left.save()
+    assert set(slugs(agreement=["framework"])) == {"njust", "zurich"}
+    left.delete()
+    assert slugs(agreement=["framework"]) == ["njust"]
+    made.public_level = "hidden"
+    made.save()
+    assert counts(search(), "agreement") == {"mou": 2}
+    assert slugs(agreement=["framework"]) == []
 
 
 def test_a_status_changes_with_the_day_and_no_job(directory, monkeypatch):

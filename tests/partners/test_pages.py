@@ -12,6 +12,7 @@ from django.template import Context, Template
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
+from partners import registerindex
 from partners.models import Agreement, AgreementParty, CooperationField, Institution
 from publishing.search import names
 from tests.builders import (
@@ -410,7 +411,7 @@ def fill(count, places, kind):
         Institution.types.through(institution=one, institutiontype=kind) for one in made
     )
     agreements = [
-        Agreement(number=f"N-{n:04}", kind="mou", signed="2020-01-15", ends="2099-12-31")
+        Agreement(number=f"N-{n:04}", kind_id="mou", signed="2020-01-15", ends="2099-12-31")
         for n in range(count)
     ]
     for agreement in agreements:
@@ -421,6 +422,7 @@ def fill(count, places, kind):
         + [AgreementParty(agreement=a, institution=made[0]) for a in agreements[1:]]
     )
     names.KINDS["institution"].reindex([one.pk for one in made])
+    registerindex.reindex(one.pk for one in agreements)
 
 
 @pytest.fixture

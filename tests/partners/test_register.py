@@ -6,15 +6,25 @@ import io
 import json
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from partners import services
-from partners.models import Agreement, AgreementParty, CooperationField, Institution
+from partners import registerindex, services
+from partners.models import (
+    Agreement,
+    AgreementArea,
+    AgreementParty,
+    CooperationField,
+    Institution,
+    Place,
+    RegisterEntry,
+)
 from publishing.exchange.cells import plain_cell
 from publishing.search import documents
-from tests.builders import make_agreement, make_institution
+from tests.builders import make_agreement, make_concluded, make_institution, make_place
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +44,6 @@ def nanjing():
 def agreements(nanjing):
     """One of each look, and one that the register does not show."""
     field = CooperationField.objects.get(slug="talent")
-    kinds = Agreement.Kind
     return {
         "active": make_agreement(
             nanjing, number="A-1", signed="2020-09-25", ends=in_days(900), field=field
@@ -42,7 +51,7 @@ def agreements(nanjing):
         "soon": make_agreement(
             make_institution("Peking University", "北京大学"),
             number="S-1",
-            kind=kinds.MOU,
+            kind_id="mou",
             signed="2019-05",
             ends=in_days(30),
             terms_are_sample=True,
@@ -140,7 +149,7 @@ def test_a_day_that_is_none_is_not_asked(client, agreements, day):
         "?status=nonsense&kind=x&field=x&institution=x&year=x&sort=x",
         "?year=99999",
         "?year=%D9%A2%D9%A0%D9%A2%D9%A0",
-        "?kind=%00",
+        "?kind=%00&country=%00&field=%00&institution=%00&activity=%00",
     ],
 )
 def test_values_that_mean_nothing_are_not_asked(client, agreements, query):
@@ -273,6 +282,75 @@ def test_an_empty_register_says_so_and_exports_its_columns(client):
     assert json.loads(body) == {"agreements": []}
 
 
+# Kept in step
+
+
+def test_the_register_shows_those_of_one_country_or_with_one_activity(client, agreements):
+    place = make_place("Leeds", "利兹", parent=Place.objects.get(country="GB", parent=None))
+    leeds = make_institution("University of Leeds", "利兹大学", place=place)
+    made = make_concluded(leeds, make_institution(), number="C-1")
+    AgreementArea.objects.create(agreement=made, activity="research")
+    make_concluded(make_institution(place=place, is_public=False), leeds, number="C-2")
+    assert shown(get(client, "?country=GB&sort=number")) == ["C-1", "C-2"]
+    found = get(client, "?activity=research")
+    assert shown(found) == ["C-1"]
+    assert "joint research" in found.content.decode()
+    choices = found.context["choices"]
+    assert ("GB", "United Kingdom") in choices["countries"]
+    assert [value for value, _label in choices["activities"]] == ["research"]
+
+
+def test_what_the_register_is_sorted_by_follows_every_change(client):
+    first, second = make_institution("Beta", "乙"), make_institution("Gamma", "丙")
+    one = make_agreement(first, number="1", signed="2020", ends=in_days(900))
+    make_agreement(second, number="2", signed="2020", ends=in_days(800))
+    assert shown(get(client, "?sort=partner")) == ["1", "2"]
+    second.name_en = "Alpha"
+    second.save()
+    assert shown(get(client, "?sort=partner")) == ["2", "1"]
+    one.parties.get().delete()
+    AgreementParty.objects.create(agreement=one, label_en="Aardvark enterprises")
+    assert shown(get(client, "?sort=partner")) == ["1", "2"]
+    services.terminate(agreement=one, date=timezone.localdate(), effective=timezone.localdate())
+    assert shown(get(client, "?status=lapsed")) == ["1"]
+    one.refresh_from_db()
+    one.public_level = "hidden"
+    one.save()
+    assert shown(get(client)) == ["2"]
+
+
+def test_the_totals_change_with_the_day_and_no_job(client, monkeypatch):
+    make_agreement("several companies", number="1", signed="2020-01-01", ends=in_days(400))
+    assert totals(get(client)) == {"active": 1}
+    for days, look in ((390, "soon"), (401, "lapsed")):
+        day = timezone.localdate() + days * DAY
+        with monkeypatch.context() as later:
+            later.setattr(timezone, "localdate", lambda *_, day=day: day)
+            assert totals(get(client)) == {look: 1}
+            assert shown(get(client, f"?status={look}")) == ["1"]
+
+
+def test_an_entry_that_is_lost_is_told_and_made_anew(client, agreements, capsys):
+    RegisterEntry.objects.filter(number="A-1").delete()
+    with pytest.raises(CommandError):
+        call_command("rebuild_search", "--check")
+    assert "register: 1 differ" in capsys.readouterr().err
+    call_command("rebuild_search", verbosity=0)
+    call_command("rebuild_search", "--check")
+    assert "A-1" in shown(get(client))
+
+
+def totals(response):
+    return {total.look: total.count for total in response.context["totals"] if total.count}
+
+
+def test_an_export_is_in_the_order_of_the_page(client, agreements):
+    for query in ("?sort=partner", "?status=active", "?on=2015-06-30&sort=ends"):
+        page = shown(get(client, query))
+        lines = rows_of(client.get(f"/en/agreements/register.csv{query}"))
+        assert [line["number"] for line in lines] == page
+
+
 # Size
 
 
@@ -282,21 +360,22 @@ def test_more_than_a_thousand_partners_are_exported_and_indexed(client):
         Institution(slug=f"i-{n}", name_en=name) for n, name in enumerate(names)
     )
     agreements = Agreement.objects.bulk_create(
-        Agreement(number=f"N-{n}", kind="mou") for n in range(501)
+        Agreement(number=f"N-{n}", kind_id="mou") for n in range(501)
     )
     AgreementParty.objects.bulk_create(
         AgreementParty(agreement=agreements[n // 2], institution=partner)
         for n, partner in enumerate(partners)
     )
-    assert len(rows_of(client.get("/en/agreements/register.csv"))) == 501
     documents.reindex_queryset(Agreement.objects.all())
+    registerindex.reindex(one.pk for one in agreements)
+    assert len(rows_of(client.get("/en/agreements/register.csv"))) == 501
 
 
 def fill(count, institution):
     made = [
         Agreement(
             number=f"N-{n:05}",
-            kind=Agreement.Kind.MOU,
+            kind_id="mou",
             signed=f"{2000 + n % 25}-01-15",
             ends=f"{2026 + n % 9}-12-31",
         )
@@ -308,6 +387,7 @@ def fill(count, institution):
     AgreementParty.objects.bulk_create(
         [AgreementParty(agreement=agreement, institution=institution) for agreement in made]
     )
+    registerindex.reindex(agreement.pk for agreement in made)
 
 
 @pytest.mark.parametrize(

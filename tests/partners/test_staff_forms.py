@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from partners.models import Agreement, AgreementArea, AgreementDocument, Institution
+from partners.models import Agreement, AgreementArea, AgreementDocument, AgreementKind, Institution
 from tests.builders import (
     make_agreement,
     make_concluded,
@@ -13,6 +13,7 @@ from tests.builders import (
     make_participation,
     make_person,
     make_place,
+    make_type,
     make_user,
 )
 
@@ -104,7 +105,7 @@ class TestAgreementForm:
 
     def test_one_party_is_too_few(self, manager):
         html = manager.post(ADD, agreement_form(make_institution())).content.decode()
-        assert "Please submit at least 2 form" in html and not Agreement.objects.exists()
+        assert "An agreement has at least two parties." in html and not Agreement.objects.exists()
 
     def test_an_end_before_the_start_is_told_beside_the_field(self, manager):
         form = agreement_form(
@@ -346,3 +347,51 @@ class TestInstitutionForm:
         address = f"/en/admin/partners/institution/{one.pk}/change/"
         html = manager.post(address, data).content.decode()
         assert "would lead back" in html and one.links.count() == 0
+
+
+# Lists
+
+
+def test_staff_add_a_kind_of_agreement_and_everything_knows_it(manager):
+    kind = {
+        "name_en": "Dual degree",
+        "name_zh_hans": "双学位协议",
+        "code": "dual_degree",
+        "order": 17,
+    }
+    assert manager.post("/en/admin/partners/agreementkind/add/", kind).status_code == 302
+    one, two = make_institution(is_own=True), make_institution("University of Leeds")
+    assert manager.post(ADD, agreement_form(one, two) | {"kind": "dual_degree"}).status_code == 302
+    register = manager.get("/zh-hans/agreements/?kind=dual_degree").content.decode()
+    assert "双学位协议" in register
+    directory = manager.get("/en/partners/?agreement=dual_degree").content.decode()
+    assert "University of Leeds" in directory
+    assert "Dual degree" in directory
+    told = manager.get("/api/v1/agreements/?kind=dual_degree").json()
+    assert [one["kind"] for one in told["agreements"]] == ["dual_degree"]
+
+
+@pytest.mark.parametrize("code", ["mou", "Dual", "a b", ""])
+def test_a_code_that_is_taken_or_none_is_refused(manager, code):
+    kind = {"name_en": "Dual degree", "code": code, "order": 17}
+    answer = manager.post("/en/admin/partners/agreementkind/add/", kind)
+    assert answer.status_code == 200
+    assert "code" in answer.context["adminform"].form.errors
+
+
+def test_what_is_in_use_is_not_deleted_and_a_sentence_says_why(manager):
+    kind = AgreementKind.objects.get(code="mou")
+    university = make_type("university")
+    make_agreement("a", "b", kind_id="mou")
+    make_institution(types=[university])
+    for entry, told in (
+        (kind, "“Memorandum of understanding” is in use: agreements 1."),
+        (university, f"“{university}” is in use: institutions 1."),
+    ):
+        address = f"/en/admin/partners/{entry._meta.model_name}/{entry.pk}/delete/"
+        assert told in manager.get(address).content.decode()
+        manager.post(address, {"post": "yes"})
+        assert type(entry).objects.filter(pk=entry.pk).exists()
+    unused = AgreementKind.objects.get(code="licence")
+    manager.post(f"/en/admin/partners/agreementkind/{unused.pk}/delete/", {"post": "yes"})
+    assert not AgreementKind.objects.filter(pk=unused.pk).exists()

@@ -9,6 +9,7 @@ from news.models import Release
 from partners import basics
 from partners.models import (
     Agreement,
+    AgreementKind,
     AgreementParty,
     CooperationField,
     Institution,
@@ -59,7 +60,7 @@ class TestLoading:
         ("make", "kind"),
         [
             (lambda: Institution.objects.create(name_en="Own Institute"), "institutions"),
-            (lambda: Agreement.objects.create(kind="mou"), "agreements"),
+            (lambda: Agreement.objects.create(kind_id="mou"), "agreements"),
             (lambda: Release.objects.create(headline_en="Own news"), "releases"),
             (lambda: SiteSettings.objects.create(pk=1, name_en="Own office"), "site settings"),
         ],
@@ -122,7 +123,10 @@ class TestBasics:
         InstitutionType.objects.filter(code="university").update(name_en="Higher education")
         CooperationField.objects.filter(slug="talent").delete()
         made = basics.load_basics(
-            institution_type=InstitutionType, cooperation_field=CooperationField, place=Place
+            institution_type=InstitutionType,
+            agreement_kind=AgreementKind,
+            cooperation_field=CooperationField,
+            place=Place,
         )
         assert [row.slug for row in made] == ["talent"]
         assert InstitutionType.objects.get(code="university").name_en == "Higher education"

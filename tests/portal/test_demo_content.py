@@ -370,7 +370,7 @@ class TestRemoving:
         own = Institution.objects.create(name_en="Own Institute")
         release = Release.objects.create(headline_en="Own news")
         release.institutions.add(own)
-        agreement = Agreement.objects.create(kind="mou")
+        agreement = Agreement.objects.create(kind_id="mou")
         AgreementParty.objects.create(agreement=agreement, institution=own)
         run("remove_demo")
         assert list(Institution.objects.all()) == [own]
@@ -379,7 +379,7 @@ class TestRemoving:
 
     def test_keeps_a_partner_that_staff_took_into_an_agreement(self):
         fudan = Institution.objects.get(slug="fudan-university")
-        agreement = Agreement.objects.create(kind="mou")
+        agreement = Agreement.objects.create(kind_id="mou")
         AgreementParty.objects.create(agreement=agreement, institution=fudan)
         told = run("remove_demo")
         assert "“Fudan University” (institution) stays" in told

@@ -14,7 +14,13 @@ from django.urls.resolvers import URLPattern
 from django.utils import timezone
 
 from news.models import Boilerplate, BoilerplateVersion, Commitment, PressContact
-from partners.models import ConfirmationLink, FormerAddress, InstitutionMerge, Proposal
+from partners.models import (
+    AgreementKind,
+    ConfirmationLink,
+    FormerAddress,
+    InstitutionMerge,
+    Proposal,
+)
 from portal.linkcheck.models import ExternalLink
 from portal.models import Banner, HomeBlock, MenuItem, Milestone, Pin, SiteSettings
 from portal.outbox.models import Letter
@@ -89,6 +95,7 @@ def world():
         "institution": institution,
         "agreement": make_agreement("A party"),
         "place": make_place(),
+        "agreementkind": AgreementKind.objects.get(code="mou"),
         "cooperationfield": make_field(),
         "institutiontype": make_type(),
         "homeblock": HomeBlock.objects.create(part="news"),

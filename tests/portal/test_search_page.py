@@ -171,7 +171,7 @@ def test_embargo_and_expiry_hold_at_their_instant_without_a_job(client, monkeypa
 def test_what_a_row_quotes_changes_with_it(client):
     place = make_place("Jinling", "金陵", level="city")
     partner = make_institution("Southeast University", "东南大学", place=place)
-    agreement = make_agreement(partner, "The Centre", kind="mou")
+    agreement = make_agreement(partner, "The Centre", kind_id="mou")
     assert titles(client, "jinling") == ["Southeast University"]
     place.name_en = "Nanking"
     place.save()

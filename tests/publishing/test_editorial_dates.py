@@ -64,7 +64,7 @@ def test_each_language_writes_dates_its_own_way():
 
 @pytest.mark.django_db
 def test_derived_days_follow_the_text_on_every_save():
-    agreement = Agreement.objects.create(kind="mou", signed="2016-05")
+    agreement = Agreement.objects.create(kind_id="mou", signed="2016-05")
     agreement.refresh_from_db()
     assert agreement.signed_first == datetime.date(2016, 5, 1)
     assert agreement.signed_last == datetime.date(2016, 5, 31)

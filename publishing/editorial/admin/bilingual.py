@@ -75,7 +75,17 @@ class BilingualAdmin(
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-class NamedDeletion(LimitedInlineFormSet):
+class OncePerItem(LimitedInlineFormSet):
+    """Rows that say the same twice are refused in the words of the model's constraint."""
+
+    def get_unique_error_message(self, unique_check):
+        for constraint in self.model._meta.total_unique_constraints:
+            if set(constraint.fields) == set(unique_check):
+                return constraint.violation_error_message
+        return super().get_unique_error_message(unique_check)
+
+
+class NamedDeletion(OncePerItem):
     """The box that deletes a row says so to those who do not see the head of its column."""
 
     def add_fields(self, form, index):
