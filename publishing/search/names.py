@@ -137,6 +137,8 @@ def _differences(kind, entries):
             row.changing.values,
             row.places,
             row.weight,
+            row.is_public,
+            row.stale_from,
             row.analyzer_version,
             [(name.text, name.role, name.key, name.reading) for name in row.names.all()],
         )
@@ -150,6 +152,8 @@ def _differences(kind, entries):
             _values(entry.changing),
             _places(entry),
             entry.weight,
+            entry.is_public,
+            entry.stale_from,
             ANALYZER_VERSION,
             [(name.text, name.role, name.key, name.reading) for name in _search_names(kind, entry)],
         )

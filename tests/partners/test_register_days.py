@@ -83,6 +83,14 @@ def test_what_a_day_changes_is_written_before_the_first_page_of_it(later):
     assert rebuilding.differences() == {}
 
 
+def test_a_check_tells_of_entries_that_would_not_follow_the_days():
+    make_ending(400)
+    assert rebuilding.differences() == {}
+    for entries in (RegisterEntry, SearchEntry):
+        assert entries.objects.update(stale_from=None)
+    assert set(rebuilding.differences()) == {"institution", "register"}
+
+
 def test_search_names_the_parties_of_the_day(client, later):
     office = make_institution("Office", is_own=True)
     alpha, beta = make_institution("Alpha"), make_institution("Beta")
