@@ -5,12 +5,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from publishing.cache.models import PublicModel, PublicQuerySet
+from partners.models.named import NamedModel
+from publishing.cache.models import PublicQuerySet
 from publishing.editorial import languages
 from publishing.editorial.slugs import slug_form
 
 
-class CooperationField(PublicModel):
+class CooperationField(NamedModel):
     """One of the office's fields of cooperation: a colour, a name, a place in the order."""
 
     slug = models.SlugField(_("address"), max_length=40, validators=[slug_form])
@@ -47,7 +48,7 @@ class CooperationField(PublicModel):
         return languages.first_text(self, "name")
 
 
-class AgreementKind(PublicModel):
+class AgreementKind(NamedModel):
     """What an agreement is, such as a memorandum; offices add kinds of their own."""
 
     # Addresses, files and agreements name a kind by it.

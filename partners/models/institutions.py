@@ -7,9 +7,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
+from partners.models.named import NamedModel
 from partners.models.period import Period
 from partners.models.places import Place
-from publishing.cache.models import PublicModel, PublicQuerySet
+from publishing.cache.models import PublicQuerySet
 from publishing.editorial import languages
 from publishing.editorial.addresses import address_of
 from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField
@@ -24,7 +25,7 @@ class InstitutionTypeQuerySet(PublicQuerySet):
         return self.annotate(partners=counted).filter(partners__gt=0).order_by("-partners", "order")
 
 
-class InstitutionType(PublicModel):
+class InstitutionType(NamedModel):
     """What an institution is: an ROR type with the office's own finer name."""
 
     class Ror(models.TextChoices):
@@ -85,7 +86,7 @@ class InstitutionQuerySet(PublicQuerySet):
         return self.public().filter(former_addresses__slug=slug)
 
 
-class Institution(PublicModel):
+class Institution(NamedModel):
     """A partner, or the office itself. Facts are edited in place."""
 
     class Status(models.TextChoices):
@@ -239,8 +240,6 @@ class Institution(PublicModel):
 
     def clean(self):
         super().clean()
-        if not any(languages.text(self, "name", code) for code in languages.CODES):
-            raise ValidationError({"name_en": _("Give the name in at least one language.")})
         if self.slug and self.former_address_of_another():
             raise ValidationError({"slug": _("Another institution had this address before.")})
         if self.approval_number and not self.joint_form:

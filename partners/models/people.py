@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from partners.models.institutions import Institution
+from partners.models.named import NamedModel
 from partners.models.period import Period
 from publishing.cache.models import PublicModel, PublicQuerySet
 from publishing.editorial import languages
@@ -30,7 +31,7 @@ class PersonQuerySet(PublicQuerySet):
         return self.filter(is_public=True)
 
 
-class Person(PublicModel):
+class Person(NamedModel):
     """Somebody with a name in each script, as it is printed there: never put together here."""
 
     name = models.CharField(_("name as printed"), max_length=120)
@@ -58,8 +59,6 @@ class Person(PublicModel):
 
     def clean(self):
         super().clean()
-        if not any(languages.text(self, "name", code) for code in languages.CODES):
-            raise ValidationError({"name_en": _("Give the name in at least one language.")})
         if spaced_chinese(languages.text(self, "name", "zh-hans")):
             raise ValidationError({"name_zh_hans": _("A Chinese name is written without a space.")})
 

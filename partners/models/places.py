@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from publishing.cache.models import PublicModel, PublicQuerySet
+from partners.models.named import NamedModel
+from publishing.cache.models import PublicQuerySet
 from publishing.editorial import languages
 
 # So many steps lead from a place to its city: from a hall by its building and two zones.
@@ -21,7 +22,7 @@ def with_surroundings(foreign_key: str) -> str:
     return "__".join([foreign_key, *["parent"] * STEPS_TO_CITY])
 
 
-class Place(PublicModel):
+class Place(NamedModel):
     """A point of the world with a name in both languages, inside a larger one."""
 
     class Level(models.TextChoices):

@@ -379,6 +379,13 @@ def test_a_code_that_is_taken_or_none_is_refused(manager, code):
     assert "code" in answer.context["adminform"].form.errors
 
 
+@pytest.mark.parametrize("model", ["agreementkind", "cooperationfield", "institutiontype", "place"])
+def test_an_entry_of_a_list_has_a_name_in_one_language(manager, model):
+    answer = manager.post(f"/en/admin/partners/{model}/add/", {"code": "x", "slug": "x"})
+    told = answer.context["adminform"].form.errors["name_en"]
+    assert told == ["Give the name in at least one language."]
+
+
 def test_what_is_in_use_is_not_deleted_and_a_sentence_says_why(manager):
     kind = AgreementKind.objects.get(code="mou")
     university = make_type("university")
