@@ -208,7 +208,7 @@ def current_labels(language):
     rolled back, and its number used again.
     """
     today = timezone.localdate()
-    _refresh(today)
+    names.catch_up(KIND, today)
     if connection.in_atomic_block:
         return labels_in_snapshot(language)
     state = (current(), today)
@@ -216,11 +216,6 @@ def current_labels(language):
     if kept is None or kept[0] != state:
         kept = _kept[language] = (state, Labels(language))
     return kept[1]
-
-
-@once_per_version
-def _refresh(today):
-    names.refresh(KIND, today)
 
 
 @once_per_version

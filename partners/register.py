@@ -86,13 +86,8 @@ def axis_of(agreements) -> arches.Axis:
 
 def entries():
     """The entries of the register as they stand today."""
-    _bring_up_to(timezone.localdate())
+    registerindex.catch_up(timezone.localdate())
     return RegisterEntry.objects.all()
-
-
-@once_per_version
-def _bring_up_to(today):
-    registerindex.refresh(today)
 
 
 @once_per_version

@@ -1,9 +1,7 @@
 """The register's own index: it follows whatever its table is sorted, filtered and counted by."""
 
 import datetime
-import logging
 
-from django.db import DatabaseError
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
 
@@ -14,8 +12,6 @@ from publishing.editorial import languages
 from publishing.search import registry
 from publishing.search.analyzer import key
 from publishing.search.readings import syllables
-
-logger = logging.getLogger(__name__)
 
 KIND = "register"
 NO_FIELD = 1_000_000
@@ -125,10 +121,15 @@ def reindex(pks):
     registry.FURTHER[KIND].reindex(pks)
 
 
-def refresh(today):
+def renew(today):
     """Recomputes what may have changed by itself since it was written: the next days' work."""
-    try:
-        reindex(RegisterEntry.objects.filter(stale_from__lte=today).values_list("pk", flat=True))
-    except DatabaseError:
-        # A database that takes no writes still answers, with the values of the day before.
-        logger.warning("The register could not be refreshed.", exc_info=True)
+    reindex(_stale(today))
+
+
+def catch_up(today):
+    """The same for a reader who is about to be answered."""
+    registry.FURTHER[KIND].catch_up(_stale(today))
+
+
+def _stale(today):
+    return RegisterEntry.objects.filter(stale_from__lte=today).values_list("pk", flat=True)

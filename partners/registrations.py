@@ -1,10 +1,13 @@
 """What the ground floor must know of partners: both searches."""
 
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from partners import checks, index, registerindex  # noqa: F401 -- checks register themselves
 from partners.models import Agreement, AgreementParty, Institution, InstitutionName, Place
+from publishing.cache import due
 from publishing.editorial import languages, targets
+from publishing.search import names
 from publishing.search.documents import Document
 from publishing.search.documents import register as searchable
 from publishing.search.publishable import ALWAYS
@@ -25,6 +28,7 @@ def register():
     )
     index.register()
     registerindex.register()
+    due.register_action(renew_indexes)
     searchable(
         "institution",
         Institution,
@@ -45,6 +49,13 @@ def register():
             Institution: registerindex.agreements_naming,
         },
     )
+
+
+def renew_indexes():
+    """What agreements are on a new day, before pages of that day are made."""
+    today = timezone.localdate()
+    names.renew(index.KIND, today)
+    registerindex.renew(today)
 
 
 def institutions():

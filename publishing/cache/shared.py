@@ -26,6 +26,11 @@ def rendering_of(version):
         _version.reset(token)
 
 
+def is_rendering() -> bool:
+    """Whether a page is being made that will be kept. What makes it must not write."""
+    return bool(_version.get())
+
+
 class Shared:
     """What one function or one part of a template made of the newest version it has seen."""
 

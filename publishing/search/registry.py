@@ -4,13 +4,17 @@ The one place of the portal where signals are right: an index must not miss a sa
 it, and it changes in the same transaction. Bulk changes send no signal and call the index.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import models, transaction
+from django.db import DatabaseError, models, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
 from publishing.cache.models import PublicModel, bump
+from publishing.cache.shared import is_rendering
+
+logger = logging.getLogger(__name__)
 
 BATCH = 500
 
@@ -46,6 +50,22 @@ class Registration:
         pks = sorted({pk for pk in pks if pk is not None})
         for start in range(0, len(pks), BATCH):
             self._reindex_batch(pks[start : start + BATCH])
+
+    def catch_up(self, stale):
+        """The same for a reader who is about to be answered, of rows that changed by themselves.
+
+        Before a page that is kept, an action of ``publishing.cache.due`` has done so.
+        """
+        pks = [] if is_rendering() else list(stale)
+        if not pks:
+            return
+        try:
+            # On its own: what fails here must not break the reader's transaction.
+            with transaction.atomic():
+                self.reindex(pks)
+        except DatabaseError:
+            # A database that takes no writes still answers, with the values of the day before.
+            logger.warning("The index of %s could not be refreshed.", self.key, exc_info=True)
 
     def _reindex_batch(self, pks):
         with transaction.atomic(savepoint=False):
