@@ -1,21 +1,24 @@
-"""What the directory shows of institutions and of its filters, rendered once for each version of
-the content: who types, or turns a page, sees many of them again.
+"""What the directory shows of institutions and of its filters, and the register of agreements,
+rendered once for each version of the content: who types, or turns a page, sees many of them again.
 """
 
+import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.db.models import Count, Prefetch, prefetch_related_objects
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from partners import arches
 from partners.directory import Facet, Option, results_of
 from partners.models import Agreement, AgreementParty
-from partners.register import axis_of_all, most_urgent_first
+from partners.register import agreements_in_order, axis_of_all, lines, most_urgent_first
 from publishing.cache.shared import each_once_per_version
 from publishing.search.ladder import Match
 
-# About a kilobyte each, and ten.
-ROWS, FACETS = 2_000, 200
+# About a kilobyte each, ten, and one and a half.
+ROWS, FACETS, AGREEMENTS = 2_000, 200, 1_000
 OPTIONS = 40
 
 
@@ -109,3 +112,54 @@ def _boxes(facets):
 
 def match_of(result) -> Match:
     return Match(result.institution.pk, result.matched)
+
+
+@dataclass(frozen=True)
+class RegisterRow:
+    """A row of the register; ``has_years`` says that an arch stands in it."""
+
+    html: SafeString
+    has_years: bool
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """An agreement as it stood on a day, on an axis; in a table with a column of years or not."""
+
+    agreement: int
+    day: datetime.date | None
+    axis: arches.Axis
+    has_years: bool
+
+
+def register_rows(
+    keys: Sequence[int], axis: arches.Axis, day: datetime.date | None
+) -> list[RegisterRow]:
+    """The rows of these agreements, in order; one hidden meanwhile is left out."""
+    found = _asked_rows([_Asked(key, day, axis, True) for key in keys])
+    if any(row.has_years for row in found):
+        return found
+    return _asked_rows([_Asked(key, day, axis, False) for key in keys])
+
+
+def _asked_rows(asked):
+    found = _agreements(asked)
+    return [found[one] for one in asked if one in found]
+
+
+@each_once_per_version(AGREEMENTS)
+def _agreements(asked):
+    """``asked`` differ by their agreements only."""
+    if not asked:
+        return {}
+    same = asked[0]
+    shown = lines(agreements_in_order([one.agreement for one in asked], same.day), same.axis)
+    return {
+        replace(same, agreement=line.agreement.pk): RegisterRow(
+            render_to_string(
+                "partners/_agreement_row.html", {"line": line, "has_years": same.has_years}
+            ),
+            line.arch.arch is not None,
+        )
+        for line in shown
+    }

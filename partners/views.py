@@ -25,12 +25,11 @@ from partners.question import PARAMETERS, Question, every_agreement
 from partners.register import (
     LOOKS,
     SORTS,
-    agreements_in_order,
     axis_of,
     lines,
     totals_of_all,
 )
-from partners.rows import boxes_of, match_of, rows_of, with_counts
+from partners.rows import boxes_of, match_of, register_rows, rows_of, with_counts
 from publishing.cache.pages import public_page
 from publishing.editorial import languages
 from publishing.exchange.downloads import json_download
@@ -186,7 +185,7 @@ def register(request):
         "choices": choices(languages.active()),
         "sorts": SORTS,
         "sorted_by": SORTS[question.sort],
-        "lines": lines(agreements_in_order(page.object_list, question.day), axis),
+        "rows": register_rows(page.object_list, axis, question.day),
         "axis": axis,
         "today": timezone.localdate(),
         "page_obj": page,

@@ -88,7 +88,7 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
         )
 
     def for_row(self):
-        """What ``news/_release_rows.html`` shows and nothing else."""
+        """What ``news/_release_row.html`` shows and nothing else."""
         rows = self.select_related("field", "lead_image").with_pageviews()
         return rows.only(*_shown_in_a_row())
 

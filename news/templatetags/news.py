@@ -6,12 +6,18 @@ from django import template
 from django.utils import formats, timezone
 from django.utils.translation import gettext
 
-from news import reading
+from news import reading, rows
 from news.models import Commitment, Event, Release
 from news.programme import are_timed, cities_of, lines_of
 from publishing.editorial.addresses import address_of
 
 register = template.Library()
+
+
+@register.simple_tag
+def release_rows(releases, level=2, *, short=False):
+    """A row for each; ``level`` is that of their headings. They go into a list."""
+    return rows.rendered(releases, level, short=short)
 
 
 @register.inclusion_tag("news/_releases_about.html")

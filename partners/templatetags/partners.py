@@ -75,16 +75,22 @@ def miniature(agreements, axis):
 
 
 @register.inclusion_tag("partners/_agreements.html")
-def agreement_table(lines, axis, *, about=None, caption, sort=""):
-    """Agreements as arches on one line of years; ``about`` names the partner whose page it is."""
-    return {
-        "lines": lines,
-        # Without any date there is nothing to measure: no years, and the words alone.
-        "ticks": arches.row_ticks(axis) if any(line.arch.arch for line in lines) else [],
-        "about": about,
-        "caption": caption,
-        "sort": sort,
-    }
+def agreement_table(lines, axis, *, about, caption):
+    """A partner's agreements as arches on one line of years."""
+    table = _years(axis, any(line.arch.arch for line in lines))
+    return table | {"lines": lines, "about": about, "caption": caption}
+
+
+@register.inclusion_tag("partners/_agreements.html")
+def register_table(rows, axis, *, caption, sort):
+    """The same of any agreements, from rows that are rendered already."""
+    table = _years(axis, any(row.has_years for row in rows))
+    return table | {"rows": [row.html for row in rows], "caption": caption, "sort": sort}
+
+
+def _years(axis, has_years):
+    # Without any date there is nothing to measure: no years, and the words alone.
+    return {"has_years": has_years, "ticks": arches.row_ticks(axis) if has_years else []}
 
 
 @register.inclusion_tag("components/_status.html")

@@ -67,30 +67,32 @@ def once_per_version(function):
 def each_once_per_version(most):
     """The same for a function of many keys, which gives results by key: only keys whose result
     is not kept are asked for. Of the results the latest ``most`` are kept.
+
+    ``known`` is handed on: what the caller knows of the keys, so that nobody need read it again.
     """
 
     def decorate(function):
         kept = ("", {})
 
         @wraps(function)
-        def shared(keys):
+        def shared(keys, *known):
             nonlocal kept
             version = _version.get()
             if not version:
-                return function(keys)
+                return function(keys, *known)
             held = kept
             if held[0] != version:
                 held = kept = (version, {})
             results, language = held[1], get_language()
-            known = {key: results.get((language, key)) for key in keys}
-            if missing := [key for key, result in known.items() if result is None]:
-                made = function(missing)
-                known |= made
+            found = {key: results.get((language, key)) for key in keys}
+            if missing := [key for key, result in found.items() if result is None]:
+                made = function(missing, *known)
+                found |= made
                 results.update({(language, key): result for key, result in made.items()})
                 # Another thread may be taking away the same ones.
                 for old in list(results)[:-most]:
                     results.pop(old, None)
-            return {key: result for key, result in known.items() if result is not None}
+            return {key: result for key, result in found.items() if result is not None}
 
         return shared
 

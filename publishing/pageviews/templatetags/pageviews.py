@@ -19,17 +19,18 @@ def pageviews(instance):
 
 
 @register.inclusion_tag("pageviews/counted.html")
-def counted(item, short=False):
+def counted(item, short=False, place=""):
     """A row's number between its words; ``short``: the number alone.
 
-    Without an annotated number nothing is shown: a row never queries.
+    Without an annotated number nothing is shown: a row never queries. ``place`` stands for the
+    number in a row that is kept longer than it.
     """
     number = getattr(item, "pageviews", None)
     if number is None:
         return {}
     token = str(kinds.item_of(item))
     words = {"short": short, "is_one": number == 1, "count": number}
-    return words | {"token": token, "number": grouped(number)}
+    return words | {"token": token, "number": place or grouped(number)}
 
 
 @register.filter
