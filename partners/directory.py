@@ -220,7 +220,7 @@ def current_labels(language):
 
 @once_per_version
 def _refresh(today):
-    names.refresh(KIND, today)
+    names.KINDS[KIND].refresh(names.stale(KIND, today))
 
 
 @once_per_version

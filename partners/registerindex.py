@@ -1,9 +1,7 @@
 """The register's own index: it follows whatever its table is sorted, filtered and counted by."""
 
 import datetime
-import logging
 
-from django.db import DatabaseError
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
 
@@ -11,11 +9,9 @@ from partners.index import next_change
 from partners.models import URGENCY, Agreement, AgreementParty, CooperationField, Institution
 from partners.models.register import RegisterEntry
 from publishing.editorial import languages
-from publishing.search import registry
+from publishing.search import documents, registry
 from publishing.search.analyzer import key
 from publishing.search.readings import syllables
-
-logger = logging.getLogger(__name__)
 
 KIND = "register"
 NO_FIELD = 1_000_000
@@ -49,7 +45,9 @@ def agreements_naming(institution):
     """The keys of the agreements whose lines name it: the office is named where it stands alone."""
     rows = AgreementParty.objects.filter(institution=institution)
     if institution.is_own:
-        others = AgreementParty.objects.filter(agreement=OuterRef("agreement"))
+        others = AgreementParty.objects.filter(
+            agreement=OuterRef("agreement"), joined_on=None, left_on=None
+        )
         rows = rows.filter(
             ~Exists(others.filter(Q(institution=None) | Q(institution__is_own=False)))
         )
@@ -125,10 +123,20 @@ def reindex(pks):
     registry.FURTHER[KIND].reindex(pks)
 
 
+def stale(today):
+    """The keys of what may have changed by itself since it was written."""
+    return RegisterEntry.objects.filter(stale_from__lte=today).values_list("pk", flat=True)
+
+
+def indexes():
+    """Those that tell of an agreement what changes with the day: its parties and its status.
+
+    The register's own is the last one: it alone remembers what is stale.
+    """
+    return documents.KINDS["agreement"], registry.FURTHER[KIND]
+
+
 def refresh(today):
-    """Recomputes what may have changed by itself since it was written: the next days' work."""
-    try:
-        reindex(RegisterEntry.objects.filter(stale_from__lte=today).values_list("pk", flat=True))
-    except DatabaseError:
-        # A database that takes no writes still answers, with the values of the day before.
-        logger.warning("The register could not be refreshed.", exc_info=True)
+    pks = list(stale(today))
+    for index in indexes():
+        index.refresh(pks)

@@ -1,10 +1,20 @@
 """What the ground floor must know of partners: both searches."""
 
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from partners import checks, index, registerindex  # noqa: F401 -- checks register themselves
-from partners.models import Agreement, AgreementParty, Institution, InstitutionName, Place
+from partners.models import (
+    Agreement,
+    AgreementKind,
+    AgreementParty,
+    Institution,
+    InstitutionName,
+    Place,
+)
+from publishing.cache import due
 from publishing.editorial import languages, targets
+from publishing.search import names
 from publishing.search.documents import Document
 from publishing.search.documents import register as searchable
 from publishing.search.publishable import ALWAYS
@@ -25,6 +35,7 @@ def register():
     )
     index.register()
     registerindex.register()
+    due.register_action(bring_up_to_date)
     searchable(
         "institution",
         Institution,
@@ -43,8 +54,18 @@ def register():
         related={
             AgreementParty: lambda party: [party.agreement_id],
             Institution: registerindex.agreements_naming,
+            AgreementKind: lambda kind: kind.agreements.values_list("pk", flat=True),
         },
     )
+
+
+def bring_up_to_date():
+    """Writes what a new day changes in the indexes, before a page is rendered that reads them."""
+    today = timezone.localdate()
+    agreements = list(registerindex.stale(today))
+    for each in registerindex.indexes():
+        each.reindex(agreements)
+    names.KINDS[index.KIND].reindex(names.stale(index.KIND, today))
 
 
 def institutions():

@@ -180,6 +180,9 @@ class Agreement(PublicModel):
 
     objects = AgreementQuerySet.as_manager()
 
+    # Rows that its name may be made of; lists of mixed rows ask for them at once.
+    named_with = ("kind",)
+
     class Meta:
         ordering = ["-signed_last", "number"]
         verbose_name = _("agreement")

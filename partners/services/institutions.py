@@ -2,7 +2,7 @@
 
 from django.apps import apps
 from django.core import serializers
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -115,6 +115,8 @@ def _give_back(merge, gone):
             row.save()
     for removed in serializers.deserialize("python", merge.record["removed"]):
         removed.save()
+        # What it belonged to may be gone; the database would ask only at the commit.
+        connection.check_constraints(table_names=[removed.object._meta.db_table])
 
 
 def _standing(institution):

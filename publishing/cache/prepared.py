@@ -9,7 +9,7 @@ import datetime
 import itertools
 from functools import wraps
 
-from django.db import connections
+from django.db import NotSupportedError, connections
 from django.db.models.base import ModelState
 from django.db.models.query import prefetch_related_objects
 from django.utils.translation import get_language
@@ -85,9 +85,7 @@ class _Plan:
         if part:
             skipped, number = part
             words, params = f"{words} LIMIT %s OFFSET %s", [*params, number, skipped]
-        with connection.cursor() as cursor:
-            cursor.execute(words, params)
-            found = cursor.fetchall()
+        found = _answer(connection, words, params)
         rows = [self.rows_of.made(row) for row in self.rows_of.converted(found, connection)]
         if self.lookups:
             prefetch_related_objects(rows, *self.lookups)
@@ -184,6 +182,18 @@ class _Objects:
         return item
 
 
+def _answer(connection, words, params):
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute(words, params)
+        except NotSupportedError:
+            # A migration has changed a column, so its old plans fail for as long as they are
+            # known: the next request opens a new connection.
+            connection.close_at = 0
+            raise
+        return cursor.fetchall()
+
+
 def _names(connection):
     """What this connection has prepared; nothing is left of it after it was opened again."""
     opened, names = getattr(connection, "prepared_names", (None, None))
@@ -199,4 +209,7 @@ def _marker(number, value):
         return datetime.datetime(9876, 5, 4, 3, 2, 1, number + 1, tzinfo=datetime.UTC)
     if isinstance(value, str):
         return f"\x7fvalue {number}\x7f"
-    return 2**31 - 987_654 + number
+    if type(value) is int:
+        return 2**31 - 987_654 + number
+    # None would become a comparison with NULL, which is never true; the others would not be found.
+    raise TypeError(f"A prepared question takes no {type(value).__name__}.")

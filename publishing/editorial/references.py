@@ -14,7 +14,7 @@ from django.contrib import admin
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
@@ -118,7 +118,11 @@ def rows_naming(pieces, columns_of):
 def _by_relation(target):
     for field, rows in rows_pointing_to(target):
         label = str(field.verbose_name)
-        for row in _owners(rows.model, rows[:MOST]):
+        owners = _owners(rows.model, rows[:MOST])
+        for model in set(map(type, owners)):
+            alike = [row for row in owners if type(row) is model]
+            prefetch_related_objects(alike, *getattr(model, "named_with", ()))
+        for row in owners:
             yield Use(row, label)
 
 

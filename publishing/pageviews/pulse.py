@@ -28,6 +28,8 @@ PATIENCE = 250
 # are what the slowest of a hundred reports would wait; with less than this, a server at its limit
 # spends its time on handing the lock around.
 HOLDING = 0.0003
+# Asked before the first beat: beats may overlap, and a fork may fall into one.
+USUALLY = sys.getswitchinterval()
 
 
 class Leadership:
@@ -120,12 +122,11 @@ class Pulse:
 @contextmanager
 def _giving_way():
     """Lets requests of the same process in between the steps of what runs inside."""
-    usual = sys.getswitchinterval()
     sys.setswitchinterval(HOLDING)
     try:
         yield
     finally:
-        sys.setswitchinterval(usual)
+        sys.setswitchinterval(USUALLY)
 
 
 pulse = Pulse()
@@ -137,5 +138,6 @@ def start() -> None:
 
 def after_fork():
     global pulse
+    sys.setswitchinterval(USUALLY)
     pulse.after_fork()
     pulse = Pulse()

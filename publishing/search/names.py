@@ -5,10 +5,8 @@ An entry has names, places, facet values and a weight. ``publishing.search.ladde
 
 import datetime
 import json
-import logging
 from dataclasses import dataclass, field
 
-from django.db import DatabaseError
 from django.db.models import Prefetch
 
 from publishing.search import registry, vocabulary
@@ -23,8 +21,6 @@ from publishing.search.models import (
     kind_mark,
 )
 from publishing.search.readings import joined, key_mark, reading_tokens, syllables
-
-logger = logging.getLogger(__name__)
 
 KINDS: dict[str, registry.Registration] = {}
 
@@ -89,14 +85,10 @@ def reindex_queryset(queryset):
     registry.registration_of(KINDS, queryset.model).reindex(pks)
 
 
-def refresh(kind, today):
-    """Recomputes what may have changed by itself since it was written: the next days' work."""
-    stale = SearchEntry.objects.filter(kind=kind, stale_from__lte=today)
-    try:
-        KINDS[kind].reindex(stale.values_list("object_id", flat=True))
-    except DatabaseError:
-        # A database that takes no writes still answers, with the values of the day before.
-        logger.warning("The facets of %s could not be refreshed.", kind, exc_info=True)
+def stale(kind, today):
+    """The keys of what may have changed by itself since it was written."""
+    rows = SearchEntry.objects.filter(kind=kind, stale_from__lte=today)
+    return rows.values_list("object_id", flat=True)
 
 
 def _write(kind, entries):

@@ -4,13 +4,16 @@ The one place of the portal where signals are right: an index must not miss a sa
 it, and it changes in the same transaction. Bulk changes send no signal and call the index.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import models, transaction
+from django.db import DatabaseError, connection, models, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
 from publishing.cache.models import PublicModel, bump
+
+logger = logging.getLogger(__name__)
 
 BATCH = 500
 
@@ -54,6 +57,22 @@ class Registration:
             known = {row.pk: self.read(row) for row in rows.filter(pk__in=pks)}
             self.write(self.key, {pk: known.get(pk) for pk in pks})
             bump()
+
+    def refresh(self, stale):
+        """The same for a reader who finds rows stale: what cannot be written stays as it was.
+
+        The reader's transaction goes on, unless the connection is lost with it.
+        """
+        pks = list(stale)
+        if not pks:
+            return
+        try:
+            with transaction.atomic():
+                self.reindex(pks)
+        except DatabaseError:
+            if connection.needs_rollback:
+                raise
+            logger.warning("The index of %s could not be refreshed.", self.key, exc_info=True)
 
     def different(self, pks):
         """Those of these rows that the index knows otherwise than they are."""

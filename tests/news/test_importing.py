@@ -149,7 +149,7 @@ def test_doubtful_items_are_brought_over_and_listed(tmp_path, changes, sentence)
 
 
 def test_unknown_columns_stop_the_run_before_anything_is_kept(tmp_path):
-    with pytest.raises(CommandError, match="no column “heading”. Did you mean “headline_en”"):
+    with pytest.raises(CommandError, match="no field “heading”. Did you mean “headline_en”"):
         run(tmp_path, LINE | {"heading": "x"})
     assert not Release.objects.exists()
 

@@ -321,6 +321,15 @@ class TestMerging:
         with pytest.raises(Refused, match="taken back before"):
             services.undo_merge(merge=merge)
 
+    def test_it_is_not_taken_back_for_an_agreement_that_is_gone(self, pair):
+        keep, gone = pair
+        agreement = make_agreement(keep, gone)
+        merge = services.merge_institutions(keep=keep, duplicate=gone)
+        agreement.delete()
+        with pytest.raises(Refused, match="has been changed since"):
+            services.undo_merge(merge=merge)
+        assert not Institution.objects.public().filter(pk=gone.pk).exists()
+
     def test_both_parties_of_one_agreement_are_not_merged_away(self, pair):
         keep, gone = pair
         agreement = make_agreement(keep, gone)

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from news.models import Event, Release
@@ -36,7 +38,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 ROUNDS, LOOKS = 25, 6
 LISTS = (
-    "/{}/", "/{}/news/", "/{}/news/?order=read", "/{}/news/atom.xml", "/{}/news/feed.json",
+    "/{}/", "/{}/news/", "/{}/news/?sort=read", "/{}/news/atom.xml", "/{}/news/feed.json",
     "/{}/events/", "/{}/events/calendar.ics", "/{}/partners/", "/{}/partners/?q=institution",
     "/{}/partners/directory.csv", "/{}/partners/directory.json", "/{}/agreements/",
     "/{}/agreements/?status=in-force", "/{}/agreements/register.csv", "/{}/timeline/",
@@ -77,6 +79,19 @@ def test_three_readers_of_a_page_from_memory_get_the_same_bytes_and_count_three_
             assert report.status == 204 and "Set-Cookie" not in report.headers
     collector.collect()
     assert totals("release", [release.pk]) == {release.pk: 3}
+
+
+@pytest.mark.parametrize("address", ["/en/partners/", "/en/agreements/"])
+def test_what_a_new_day_changes_is_written_before_the_page_is_made(site, address):
+    make_concluded(ends="2026-03-02")
+    site.get(address)
+    site.clock.seconds += 2 * 86_400
+    with CaptureQueriesContext(connection) as queries:
+        assert site.get(address).status == 200
+    verbs = [query["sql"].split(" ", 1)[0] for query in queries]
+    page = len(verbs) - verbs[::-1].index("BEGIN")
+    writes = {"INSERT", "UPDATE", "DELETE"}
+    assert writes & set(verbs[:page]) and not writes & set(verbs[page:])
 
 
 def test_fetching_never_counts(counting):

@@ -7,7 +7,7 @@ from django.db import models
 from news.models import Quote
 from portal.models import MenuItem
 from publishing.editorial.admin.rowlimits import NEW_ROWS, LimitedRows
-from tests.builders import make_release, make_user
+from tests.builders import make_concluded, make_release, make_user
 from tests.forms import fields, submit
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +41,16 @@ def test_a_hundred_new_rows_are_saved(client):
     answer = client.post(form, page | typed | {"quotes-TOTAL_FORMS": str(NEW_ROWS)})
     assert answer.status_code == 302
     assert release.quotes.count() == NEW_ROWS
+
+
+def test_rows_that_are_there_are_saved_where_none_may_be_added(client):
+    client.force_login(make_user(group="Partner manager"))
+    agreement = make_concluded("North side", "South side", kind_id="mou")
+    form = f"/en/admin/partners/agreement/{agreement.pk}/change/"
+    answer = submit(client, form, "agreement_form", kind="moc")
+    assert answer.status_code == 302
+    agreement.refresh_from_db()
+    assert agreement.kind_id == "moc"
 
 
 def test_a_list_that_is_edited_in_place_has_the_same_limit(client):

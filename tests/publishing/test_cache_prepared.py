@@ -1,9 +1,10 @@
 """A question put into words once is answered for each value, language and moment anew."""
 
 import datetime
+from contextlib import suppress
 
 import pytest
-from django.db import connection
+from django.db import NotSupportedError, close_old_connections, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
@@ -95,9 +96,39 @@ class TestPrepared:
         with pytest.raises(TypeError, match="value 0"):
             careless("slug")
 
+    @pytest.mark.parametrize("value", [None, True, datetime.date(2026, 11, 24)])
+    def test_a_value_that_cannot_be_found_again_in_the_query_is_a_mistake(self, value):
+        with pytest.raises(TypeError, match=type(value).__name__):
+            releases(value, timezone.now())
+
     def test_a_part_of_the_rows_is_what_a_slice_of_them_would_be(self):
         keys = [make_release().pk for _ in range(5)]
         following = compiled(lambda key: Release.objects.filter(pk__gt=key).order_by("pk"))
         assert [row.pk for row in following(keys[0], part=(1, 2))] == keys[2:4]
         assert [row.pk for row in following(keys[1])] == keys[2:]
         assert following(keys[0], part=(9, 2)) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_request_after_a_migration_of_a_column_is_answered():
+    """SQLite keeps no plans; PostgreSQL refuses to run one that gives other columns now."""
+    make_release(slug="one")
+    asked = "one", timezone.now()
+    releases(*asked)
+    field = Release._meta.get_field("dateline_place")
+    wider = field.clone()
+    wider.max_length = field.max_length + 1
+    wider.set_attributes_from_name(field.name)
+    _alter(field, wider)
+    try:
+        with suppress(NotSupportedError):
+            releases(*asked)
+        close_old_connections()
+        assert len(releases(*asked)) == 1
+    finally:
+        _alter(wider, field)
+
+
+def _alter(old, new):
+    with connection.schema_editor() as editor:
+        editor.alter_field(Release, old, new)

@@ -7,6 +7,7 @@ import errno
 import json
 import os
 import random
+import sys
 from datetime import date, timedelta
 
 import pytest
@@ -776,3 +777,13 @@ def test_every_answer_to_a_read_is_json(site):
     answer = site.ask("/v")
     assert (answer.status, json.loads(answer.body)) == (200, {})
     assert answer.headers["Content-Type"] == "application/json"
+
+
+def test_a_child_that_is_forked_within_a_beat_switches_threads_as_usual(site):
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(pulse.HOLDING)
+    try:
+        pulse.after_fork()
+        assert sys.getswitchinterval() == usual
+    finally:
+        sys.setswitchinterval(usual)

@@ -18,7 +18,10 @@ class LimitedRows:
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.max_num = self.absolute_max = min(self.max_num, self._shown() + NEW_ROWS)
+        shown = self._shown()
+        self.max_num = min(self.max_num, shown + NEW_ROWS)
+        # Where nobody may add rows, those that are there still come back.
+        self.absolute_max = max(self.max_num, shown)
 
     def _shown(self) -> int:
         return len(self.get_queryset())
