@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 
 from news.models import Release
 from publishing.cache.shared import each_once_per_version
+from publishing.editorial import languages
 from publishing.pageviews.templatetags.pageviews import grouped
 
 # About a kilobyte each.
@@ -47,7 +48,12 @@ def _frames(asked, shown):
 
 def _frame(frame, release):
     """The row as a format, in which only the number is left open."""
-    words = {"release": release, "level": frame.level, "number": PLACE}
+    words = {
+        "release": release,
+        "summary": languages.text(release, "summary", languages.active()),
+        "level": frame.level,
+        "number": PLACE,
+    }
     html = get_template(TEMPLATES[frame.short]).render(words)
     return html.replace("{", "{{").replace("}", "}}").replace(PLACE, "{}")
 

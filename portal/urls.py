@@ -32,6 +32,10 @@ urlpatterns = [
 ]
 
 urlpatterns += i18n_patterns(
+    # What readers ask for most comes first: addresses are tried in turn.
+    path("", include("news.urls")),
+    path("", views.home, name="home"),
+    path("", include("partners.urls")),
     # Before the admin's own: with the words of this portal and of the text editor.
     path("admin/jsi18n/", JavaScriptCatalog.as_view()),
     path("admin/login/", admin_sign_in),
@@ -45,9 +49,6 @@ urlpatterns += i18n_patterns(
         sharing.shared_media,
         name="shared_preview_media",
     ),
-    path("", views.home, name="home"),
-    path("", include("news.urls")),
-    path("", include("partners.urls")),
     path("timeline/", views.site_timeline, name="timeline"),
     path("search/", views.search, name="search"),
     path("about/<slug:topic>/", about.page, name="about"),

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from news.models import Event, Release
+from news.rows import rendered
 from portal.models import Milestone
+from publishing.cache.shared import rendering_of
 from publishing.editorial import services
 from publishing.pageviews.services import set_base
 from tests.builders import make_event, make_field, make_institution, make_page, make_release
@@ -251,3 +253,38 @@ def test_queries_do_not_grow_with_the_content(client, django_assert_num_queries,
     )
     with django_assert_num_queries(len(few)):
         assert client.get(path).status_code == 200
+
+
+class TestRows:
+    """A row of a list is rendered once for each version of the content, but for its number."""
+
+    @pytest.fixture
+    def rows(self, request):
+        with translation.override("en"), rendering_of(request.node.name):
+            yield lambda: rendered(
+                Release.objects.public().newest_first().for_row(), 2, short=False
+            )
+
+    def test_numbers_move_on_while_the_rows_stay(self, rows):
+        release = make_release(headline_en="A {0} and {{ braces }}", release_date="2020-09-30")
+        seen = []
+        for number in (0, 1, 1234):
+            set_base(key="release", object_id=release.pk, base=number)
+            seen.append(rows())
+        for number, words in ((0, " pageviews"), (1, " pageview"), (2, " pageviews")):
+            digits = ["0", "1", "1,234"][number]
+            assert f'data-pv="release-{release.pk}">{digits}</span>{words}</span>' in seen[number]
+        assert all("A {0} and {{ braces }}</a></h2>" in html for html in seen)
+
+    def test_another_version_has_rows_of_its_own(self, rows):
+        release = make_release(headline_en="Before")
+        assert "Before" in rows()
+        Release.objects.filter(pk=release.pk).update(headline_en="After")
+        assert "Before" in rows()
+        with rendering_of("another"):
+            assert "After" in rows() and "Before" not in rows()
+
+    def test_without_a_number_nothing_is_said_of_it(self):
+        with rendering_of("rows without numbers"):
+            html = rendered([make_release()], 3, short=True)
+        assert "data-pv" not in html and "<h3>" in html

@@ -150,7 +150,7 @@ def test_rows_that_are_kept_belong_to_their_day_their_years_and_their_language(c
         ]
         for language in ("en", "zh-hans")
     ]
-    with rendering_of("1"):
+    with rendering_of("rows kept"):
         kept = [get(client, *one).content for one in asked]
     assert kept == [get(client, *one).content for one in asked]
 
@@ -164,7 +164,7 @@ def test_a_page_of_undated_agreements_has_no_column_of_years(client):
 
 
 def test_a_row_is_rendered_once_for_each_version(client, agreements):
-    with rendering_of("1"):
+    with rendering_of("rows rendered once"):
         get(client)
         with CaptureQueriesContext(connection) as again:
             get(client, "?sort=number")
