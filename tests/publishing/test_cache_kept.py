@@ -36,23 +36,3 @@ def test_a_missing_value_is_kept_apart_and_text_is_escaped_once(part):
     with rendering_of("a"):
         assert [part(hidden=1), part(name="<b>", hidden="&")] == ["1", "&lt;b&gt;&amp;"]
         assert part(name="<b>") == "&lt;b&gt;&amp;"
-
-
-@pytest.mark.parametrize(
-    "tag",
-    [
-        '{% translate "Menu" %}',
-        '{% translate ", " context "between names" %}',
-        '{% translate "Menu" noop %}',
-        '{% translate "menu"|capfirst %}',
-        "{% translate word %}",
-        '{% translate "Menu" as words %}{{ words }}!',
-    ],
-)
-def test_words_are_those_of_django_each_time(tag):
-    ours, plain = Template("{% load i18n kept %}" + tag), Template("{% load i18n %}" + tag)
-    for language in ("en", "zh-hans", "en", "zh-hans"):
-        for word in ("Menu", "Search"):
-            with translation.override(language):
-                context = {"word": word}
-                assert ours.render(Context(context)) == plain.render(Context(context))
