@@ -23,6 +23,7 @@ from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
 from publishing.search import ladder, names
 from publishing.search.analyzer import QUERY_CHARACTERS, key
+from publishing.search.entries import Match
 from publishing.search.models import SearchName
 
 PAGE_SIZE = 20
@@ -101,7 +102,7 @@ class DirectoryPage:
     of the place that became a filter, but lie outside it.
     """
 
-    matches: tuple[ladder.Match, ...]
+    matches: tuple[Match, ...]
     elsewhere: tuple[DirectoryResult, ...]
     facets: tuple[Facet, ...]
     chips: tuple[Chip, ...]

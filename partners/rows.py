@@ -15,7 +15,7 @@ from partners.directory import Facet, Option, results_of
 from partners.models import Agreement, AgreementParty
 from partners.register import agreements_in_order, axis_of_all, lines, most_urgent_first
 from publishing.cache.shared import each_once_per_version
-from publishing.search.ladder import Match
+from publishing.search.entries import Match
 
 # About a kilobyte each, ten, and one and a half.
 ROWS, FACETS, AGREEMENTS = 2_000, 200, 1_000
