@@ -1,7 +1,7 @@
 """The file of a backup: a compressed tar whose last member lists the checksums of the others.
 
-A member's name says what it is: ``database``, ``media/…``, ``pageviews/…``, ``secret-key``. The
-manifest comes last, so that each file is read once and an archive that was cut off has none.
+A member's name says what it is: ``database``, ``media/…``, ``private/…``, ``pageviews/…``, ``secret-key``.
+The manifest comes last, so that each file is read once and an archive that was cut off has none.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from portal.backup.exceptions import BackupRefused
 MANIFEST = "manifest.json"
 DATABASE = "database"
 KEY = "secret-key"
-FOLDERS = ("media", "pageviews")
+FOLDERS = ("media", "private", "pageviews")
 PIECE = 1_048_576
 # Contains the key and people's data.
 CLOSED = 0o600
@@ -94,14 +94,7 @@ def unpack(source: Path, folder: Path) -> dict:
                 found[entry.name] = _unpack_one(tar, entry, folder)
         manifest = json.loads((folder / MANIFEST).read_text())
         named = {name: member["sha256"] for name, member in manifest["members"].items()}
-    except (
-        tarfile.TarError,
-        EOFError,
-        ValueError,
-        KeyError,
-        TypeError,
-        FileNotFoundError,
-    ) as error:
+    except UNREADABLE as error:
         raise BackupRefused(f"{source} is not a whole backup of this portal.") from error
     found.pop(MANIFEST)
     if damaged := sorted(

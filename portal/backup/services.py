@@ -13,9 +13,9 @@ from django.utils.crypto import salted_hmac
 from portal.backup import archive, databases
 from portal.backup.exceptions import BackupRefused
 
-FORMAT = 1
-# Made again when they are asked for.
-MADE_AGAIN = ("renditions",)
+FORMAT = 2
+# Renditions are made again when they are asked for; an upload is imported within a day or never.
+LEFT_OUT = {"media": "renditions", "private": "imports"}
 
 
 def back_up(*, target: Path) -> dict:
@@ -90,15 +90,15 @@ def _one_sentence(beginning):
 
 def _folders():
     journals = settings.PORTAL_PAGEVIEWS_JOURNAL
-    folders = {"media": Path(settings.MEDIA_ROOT)}
+    folders = {"media": Path(settings.MEDIA_ROOT), "private": Path(settings.PRIVATE_ROOT)}
     return folders | ({"pageviews": Path(journals)} if journals else {})
 
 
 def _files(root, name):
     wanted = "*.jnl" if name == "pageviews" else "*"
     for path in sorted(root.rglob(wanted)):
-        made_again = path.relative_to(root).parts[0] in MADE_AGAIN
-        if path.is_file() and not path.is_symlink() and not made_again:
+        left_out = path.relative_to(root).parts[0] == LEFT_OUT.get(name)
+        if path.is_file() and not path.is_symlink() and not left_out:
             yield path
 
 

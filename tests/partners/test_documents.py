@@ -76,7 +76,8 @@ class TestFiles:
 
     def test_it_is_kept_outside_what_the_web_server_shows(self):
         path = make_document().file.path
-        assert not path.startswith(str(settings.MEDIA_ROOT))
+        assert path.startswith(f"{settings.PRIVATE_ROOT}/")
+        assert not settings.PRIVATE_ROOT.is_relative_to(settings.MEDIA_ROOT)
         assert "memorandum" not in path
 
     def test_one_text_prevails_and_it_is_authentic(self):

@@ -93,6 +93,7 @@ def archive(db, tmp_path, settings):
     """A backup of the portal under test, which holds no content but one picture."""
     settings.VAR = tmp_path / "var"
     settings.MEDIA_ROOT = settings.VAR / "media"
+    settings.PRIVATE_ROOT = settings.VAR / "private"
     settings.PORTAL_PAGEVIEWS_JOURNAL = settings.VAR / "pageviews"
     picture = settings.MEDIA_ROOT / "originals" / "a.jpg"
     picture.parent.mkdir(parents=True)
@@ -120,7 +121,8 @@ def test_drill_an_empty_machine_and_one_command_give_the_same_portal(tmp_path):
         old_machine = environment(tmp_path / "old", **KEY, **ADDRESS, **lost)
         manage(old_machine, "migrate", "-v0")
         manage(old_machine, "load_demo")
-        for name in ("media/originals/a.jpg", "pageviews/2026010100-00.jnl"):
+        names = ("media/originals/a.jpg", "private/agreements/a.pdf", "pageviews/2026010100-00.jnl")
+        for name in names:
             path = tmp_path / "old" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(name)
@@ -135,7 +137,7 @@ def test_drill_an_empty_machine_and_one_command_give_the_same_portal(tmp_path):
 
         assert "Restored the backup" in said
         assert portrait(new_machine) == before
-    kept = {"media/originals/a.jpg", "pageviews/2026010100-00.jnl", "secret-key"}
+    kept = {*names, "secret-key"}
     old_files, new_files = files(tmp_path / "old"), files(tmp_path / "new")
     assert {name: old_files[name] for name in kept} == {name: new_files[name] for name in kept}
     assert before["rows"]["news.Release"] > 0
@@ -180,10 +182,13 @@ def test_an_existing_file_is_not_overwritten(archive, without_database):
     assert archive.read_text() == "yesterday's backup"
 
 
-def test_files_that_are_made_again_are_not_in_it(archive, without_database):
-    rendition = settings.MEDIA_ROOT / "renditions" / "a" / "b.avif"
-    rendition.parent.mkdir(parents=True)
-    rendition.write_text("small")
+def test_what_is_made_again_or_waits_to_be_imported_is_not_in_it(archive, without_database):
+    for path in (
+        settings.MEDIA_ROOT / "renditions" / "a" / "b.avif",
+        settings.PRIVATE_ROOT / "imports" / "a.csv",
+    ):
+        path.parent.mkdir(parents=True)
+        path.write_text("small")
     services.back_up(target=archive)
     with tarfile.open(archive) as tar:
         assert tar.getnames() == ["database", "media/originals/a.jpg", "manifest.json"]
@@ -281,6 +286,26 @@ def test_an_archive_that_was_cut_off_is_refused(archive, without_database):
     archive.write_bytes(archive.read_bytes()[:-5000])
     with pytest.raises(CommandError, match="not a whole backup"):
         call_command("restore", archive, replace=True)
+
+
+def test_an_archive_that_was_damaged_within_is_refused(archive, without_database):
+    services.back_up(target=archive)
+    content = bytearray(archive.read_bytes())
+    content[50_000:150_000] = b"\xff" * 100_000
+    archive.write_bytes(content)
+    with pytest.raises(CommandError, match="not a whole backup"):
+        call_command("restore", archive, replace=True)
+
+
+def test_documents_of_agreements_come_back(archive, without_database):
+    """They lie apart from what the web server shows, so apart from the pictures."""
+    path = settings.PRIVATE_ROOT / "agreements" / "a.pdf"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"%PDF signed")
+    services.back_up(target=archive)
+    path.write_bytes(b"something else")
+    call_command("restore", archive, replace=True)
+    assert path.read_bytes() == b"%PDF signed"
 
 
 def test_missing_programs_of_postgresql_are_named(monkeypatch):
