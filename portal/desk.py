@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from news.models import Event, Release
 from partners import due
-from partners.models import Agreement, Proposal
+from partners.models import Proposal
 from portal.models import Page
 from publishing.editorial import languages, policy
 from publishing.editorial.comments import Comment
@@ -331,7 +331,7 @@ def scheduled(user) -> Calendar:
     now = timezone.now()
     until = now + datetime.timedelta(days=AHEAD_DAYS)
     rows = [row for model in _kinds(user) for row in _instants(model, now, until)]
-    if _may(user, "view", Agreement):
+    if due.visible_to(user):
         rows += _endings(now, until)
     rows.sort(key=lambda row: (_day(row.at), str(row.at)))
     return Calendar(timezone.localdate().replace(day=1), rows)
@@ -355,10 +355,9 @@ def _instants(model, now, until):
 
 
 def _endings(now, until):
-    first, last = _day(now), _day(until)
-    ending = Agreement.objects.filter(ends_last__range=(first, last), terminated_on=None)
-    for agreement in ending.order_by("ends_last")[:100]:
-        yield Row(str(agreement), _form(agreement), _("agreement"), _("ends"), agreement.ends_last)
+    question = due.Question(_day(now), _day(until), kinds=(due.Kind.EXPIRY,))
+    for one in due.items(islice(due.keys(question), 100)):
+        yield Row(str(one.agreement), _form(one.agreement), _("agreement"), one.label(), one.day)
 
 
 PARTS = (waiting, sent_back, mentions, due_soon, answers, drafts, outdated, recent, most_read)

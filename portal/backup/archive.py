@@ -1,7 +1,7 @@
 """The file of a backup: a compressed tar whose last member lists the checksums of the others.
 
-A member's name says what it is: ``database``, ``media/…``, ``private/…``, ``pageviews/…``, ``secret-key``.
-The manifest comes last, so that each file is read once and an archive that was cut off has none.
+A member's name says what it is: ``database``, ``secret-key``, or a file in one of ``FOLDERS``. The
+manifest comes last, so that each file is read once and an archive that was cut off has none.
 """
 
 import contextlib

@@ -184,7 +184,8 @@ def _differences(manifest):
             notes.append(f"The {name.replace('_', ' ')} was {manifest[name]} and is {ours}.")
     if manifest["key"] != _key_mark(_key_now()):
         notes.append(
-            "PORTAL_SECRET_KEY is another one: preview links that were sent no longer work."
+            "PORTAL_SECRET_KEY is another one: links in letters to readers and partners no longer "
+            "work unless the former key stands in PORTAL_OLD_SECRET_KEYS."
         )
     return notes
 

@@ -12,7 +12,7 @@ from news.models import Release
 from portal import desk
 from publishing.editorial import commenting, services
 from publishing.editorial.models import Stage
-from tests.builders import make_agreement, make_event, make_institution, make_release, make_user
+from tests.builders import make_concluded, make_event, make_release, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -86,13 +86,18 @@ def test_the_calendar_knows_publications_expiries_and_agreements():
     leaving = make_release(headline_en="Leaves")
     Release.objects.filter(pk=leaving.pk).update(expire_at_en=now + 3 * day)
     ends = (timezone.localdate() + 5 * day).isoformat()
-    make_agreement(make_institution(), title_en="Old pact", ends=ends)
+    make_concluded(title_en="Old pact", ends=ends)
+    today = timezone.localdate()
+    make_concluded(title_en="Replaced pact", ends=ends, superseded_on=today)
+    noticed = today + 7 * day
+    make_concluded(title_en="Noticed pact", is_evergreen=True, terminated_on=noticed)
     make_release(headline_en="Nothing to do")
     calendar = desk.scheduled(make_user(group="Publisher"))
     assert [row.title for row in calendar.rows][:2] == ["Goes live", "Leaves"]
     assert "Old pact" in calendar.rows[2].title
-    assert [row.note for row in calendar.rows] == ["published", "expires", "ends"]
-    assert [len(rows) for _day, rows in calendar.days] == [1, 1, 1]
+    assert "Noticed pact" in calendar.rows[3].title
+    assert [row.note for row in calendar.rows] == ["published", "expires", "Expiry", "Expiry"]
+    assert [len(rows) for _day, rows in calendar.days] == [1, 1, 1, 1]
     assert {len(week) for week in calendar.weeks} == {7}
 
 
