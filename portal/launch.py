@@ -183,7 +183,7 @@ def prepare():
 
 
 def granian_options(host, port, workers=WORKERS, threads=THREADS):
-    """How the portal is served; docs/operation.md gives the reasons."""
+    """How the portal is served; docs/architecture.md gives the reasons."""
     return (
         ["--interface", "wsgi", "--host", host, "--port", str(port), "--http", "1", "--no-ws"]
         + ["--workers", str(workers), "--blocking-threads", str(threads)]

@@ -17,6 +17,8 @@ AGREED = (*life.TERMS, "parties", "areas", "signatures", "signed")
 BY_ACTS = (*ACTS, "replaces")
 # What of a party stays open to correction.
 OPEN = (*columns("unit"), "own_reference")
+# From when until when a party that joined or left later was one.
+PERIOD = ("joined_on", "left_on")
 
 PARTIES = Rows(
     "parties",
@@ -25,6 +27,7 @@ PARTIES = Rows(
     Text("own_reference"),
     Flag("must_sign", default=True),
     *map(Text, columns("unit", "label")),
+    *(Date(name, full=True) for name in PERIOD),
     ordered=True,
 )
 SIGNED_BY = columns("printed_name", "printed_title", "on_behalf_of", "printed_date")
@@ -51,6 +54,7 @@ def party(row) -> dict:
     return {
         "institution": row.institution.slug if row.institution else "",
         **{name: tidy(getattr(row, name)) for name in texts},
+        **{name: _day(getattr(row, name)) for name in PERIOD},
         "must_sign": row.must_sign,
     }
 

@@ -7,6 +7,7 @@ from partners.exchange.agreement_columns import (
     AGREED,
     BY_ACTS,
     OPEN,
+    PERIOD,
     PRIVATE,
     AgreementColumns,
 )
@@ -101,19 +102,17 @@ class AgreementBook(AgreementColumns, AgreementWriting, Book):
             case "external_id" | "parent" | "replaces" | "signatures":
                 pass
             case _ if name in ACTS:
-                date = read(value)
-                setattr(one, name, date.first if date else None)
+                setattr(one, name, _first_day(value))
             case _:
                 setattr(one, name, value)
 
     def _fill_parties(self, row, records):
         row.parts["parties"] = []
         for order, record in enumerate(records, start=1):
-            side = AgreementParty(
-                agreement=row.instance,
-                order=order,
-                **record | {"institution": self._institution(record["institution"])},
-            )
+            values = record | {"institution": self._institution(record["institution"])}
+            for name in PERIOD:
+                values[name] = _first_day(record[name])
+            side = AgreementParty(agreement=row.instance, order=order, **values)
             self.clean(row, side, column="parties")
             row.parts["parties"].append(side)
 
@@ -197,3 +196,8 @@ class AgreementBook(AgreementColumns, AgreementWriting, Book):
         """The institutions whose entry in the directory tells of their agreements."""
         rows = AgreementParty.objects.exclude(institution=None)
         return (names.KINDS,), Institution, self.quoted(rows, "agreement", "institution")
+
+
+def _first_day(text):
+    date = read(text)
+    return date.first if date else None

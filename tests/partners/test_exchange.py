@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -121,6 +122,8 @@ def register():
         printed_title_en="President",
     )  # fmt: skip
     make_agreement(centre, "several companies", number="M-2", announced="2021", parent=memo)
+    joined = services.accede(agreement=memo, date=date(2021, 3, 1), label_en="A city")
+    services.leave(agreement=memo, date=date(2022, 3, 1), by_party=joined.by_party)
     return memo
 
 
