@@ -10,11 +10,13 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from partners.services import drop_unclaimed_files
 from portal.outbox.models import Letter
 from portal.subscriptions.models import WINDOW, Edition, Told
 from portal.subscriptions.services import drop_unconfirmed
 from publishing.editorial.autosaves import Autosave, Presence
 from publishing.editorial.links import PreviewLink
+from publishing.exchange import uploads
 from publishing.pageviews import collector
 from publishing.pageviews.models import Salt, Seen
 from publishing.search.misses import KEPT_DAYS
@@ -32,9 +34,11 @@ DAYS = {
 
 
 def tidy(*, now=None) -> dict[str, int]:
-    """Delete what is past its time; returns how many rows, by kind."""
+    """Delete what is past its time; returns how many rows or files, by kind."""
     now = now or timezone.now()
     return _rows(now) | {
+        "uploads not imported": uploads.drop_old(now=now),
+        "files without a document": drop_unclaimed_files(now=now),
         "unconfirmed subscribers": drop_unconfirmed(now=now),
         "attempts to sign in": _expired_attempts(now),
         "visitors' hashes": _hashes(),

@@ -171,13 +171,17 @@ class AgreementExternalId(ExternalId):
     agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="external_ids")
 
 
+# Their folder in the private storage.
+DOCUMENTS = "agreements"
+
+
 def private_storage():
     return storages["private"]
 
 
 def private_name(document, filename: str) -> str:
     """Where a document is kept: nothing of its place can be guessed from outside."""
-    return f"agreements/{document.uid}{files.suffix(filename)}"
+    return f"{DOCUMENTS}/{document.uid}{files.suffix(filename)}"
 
 
 class DocumentQuerySet(PublicQuerySet):

@@ -15,6 +15,7 @@ from partners.services.acts import (
     terminate,
 )
 from partners.services.confirmations import answer, ask_to_confirm, decide, revoke_link
+from partners.services.documents import drop_unclaimed_files
 from partners.services.institutions import (
     merge_institutions,
     relate,
@@ -33,6 +34,7 @@ __all__ = [
     "confirm",
     "correct",
     "decide",
+    "drop_unclaimed_files",
     "extend",
     "give_notice",
     "leave",

@@ -12,10 +12,11 @@ from django.utils.crypto import salted_hmac
 
 from portal.backup import archive, databases
 from portal.backup.exceptions import BackupRefused
+from publishing.exchange import uploads
 
 FORMAT = 2
 # Renditions are made again when they are asked for; an upload is imported within a day or never.
-LEFT_OUT = {"media": "renditions", "private": "imports"}
+LEFT_OUT = {"media": "renditions", "private": uploads.FOLDER}
 
 
 def back_up(*, target: Path) -> dict:

@@ -1,14 +1,10 @@
 """The admin's doors for files: upload, see what would change, confirm; and the way out again."""
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
-from pathlib import Path
 
 from django import forms
 from django.contrib import messages
-from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.storage import storages
 from django.http import HttpResponseRedirect
@@ -20,14 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from publishing.editorial import audit
+from publishing.exchange import uploads
 from publishing.exchange.downloads import download
 from publishing.exchange.files import Unreadable
 from publishing.exchange.reports import Report
 
-FOLDER = "imports"
 LIMIT = 20 * 1024 * 1024
-KEPT_FOR = timedelta(days=1)
-SALT = "publishing.exchange"
 
 
 @dataclass(frozen=True)
@@ -115,11 +109,11 @@ class ImportPagesMixin:
                 form.add_error("file", str(error))
             else:
                 if report.may_be_kept and report.changes_anything:
-                    upload = keep(file, request.user, options)
+                    upload = uploads.keep(file, request.user, options)
         return self._import_page(request, door, form, report, upload)
 
     def _confirmed(self, request, door):
-        kept = kept_upload(request.POST["upload"], request.user)
+        kept = uploads.found(request.POST["upload"], request.user)
         if kept is None:
             messages.error(request, _("The file is no longer kept here: upload it again."))
             return HttpResponseRedirect(request.path)
@@ -154,31 +148,6 @@ class ImportPagesMixin:
             "opts": self.opts,
         }
         return TemplateResponse(request, "admin/exchange/import.html", context)
-
-
-def keep(file, user, options) -> str:
-    """Keep an upload until it is confirmed; gives the signed word by which it is found again."""
-    storage = storages["private"]
-    if storage.exists(FOLDER):
-        for name in storage.listdir(FOLDER)[1]:
-            if storage.get_modified_time(f"{FOLDER}/{name}") < timezone.now() - KEPT_FOR:
-                storage.delete(f"{FOLDER}/{name}")
-    suffix = Path(file.name).suffix.lower()
-    suffix = suffix if suffix[1:].isalnum() and len(suffix) < 8 else ""
-    file.seek(0)
-    name = storage.save(f"{FOLDER}/{uuid.uuid4()}{suffix}", file)
-    return signing.dumps([name, file.name, options, user.pk], salt=SALT)
-
-
-def kept_upload(word, user):
-    """Where the upload is kept, what it was called, and the options; None where there is none."""
-    try:
-        name, title, options, owner = signing.loads(word, salt=SALT, max_age=KEPT_FOR)
-    except (signing.BadSignature, ValueError):
-        return None
-    if owner != user.pk or not storages["private"].exists(name):
-        return None
-    return name, title, options
 
 
 class ExportPageMixin:

@@ -1,5 +1,6 @@
 """What is kept for a while only goes when its time is over, and not before."""
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,8 @@ from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import EmailField, GenericIPAddressField
@@ -20,6 +23,7 @@ from portal.tidying import DAYS, tidy
 from publishing.pageviews.models import Salt
 from publishing.search.models import SearchMiss
 from tests.builders import make_user
+from tests.partners.test_documents import make_document
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +85,21 @@ def test_old_searches_and_visitors_hashes_go():
     Salt.objects.create(day=old, salt="00")
     call_command("tidy")
     assert not SearchMiss.objects.exists() and not Salt.objects.exists()
+
+
+def test_files_go_that_no_document_names_and_no_upload_needs():
+    """A document that was deleted, and an import that nobody confirmed; not what is used or new."""
+    storage = storages["private"]
+    kept, gone = make_document(), make_document()
+    names = {"kept": kept.file.name, "gone": gone.file.name}
+    names |= {"upload": storage.save("imports/old.csv", ContentFile(b"number"))}
+    gone.delete()
+    for name in names.values():
+        os.utime(storage.path(name), (0, 0))
+    names |= {"new": storage.save("imports/new.csv", ContentFile(b"number"))}
+    call_command("tidy")
+    there = {what for what, name in names.items() if storage.exists(name)}
+    assert there == {"kept", "new"}
 
 
 # Tables that know a person beyond what the public reads, and what ends their rows.
