@@ -1,9 +1,7 @@
 """Pages for whoever has a secret address: no account, no cookie, nowhere kept or listed."""
 
 from functools import wraps
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -16,6 +14,7 @@ from partners import due, duecalendar, services
 from partners.confirming import ConfirmationForm
 from partners.models import ConfirmationLink, DueSettings
 from publishing.editorial.exceptions import Refused
+from publishing.editorial.origin import is_from_here
 
 
 def unlisted(view):
@@ -57,7 +56,7 @@ def confirmation(request, token):
         return _gone(request, link)
     if request.method != "POST":
         return _page(request, link, ConfirmationForm(link=link))
-    if not _is_from_here(request):
+    if not is_from_here(request):
         raise PermissionDenied
     form = ConfirmationForm(request.POST, link=link)
     if not form.is_valid():
@@ -88,12 +87,3 @@ def _page(request, link, form, **context):
 def _gone(request, link):
     context = {"link": link, "institution": link.institution}
     return TemplateResponse(request, "partners/confirmation_gone.html", context, status=410)
-
-
-def _is_from_here(request) -> bool:
-    """Old browsers do not say where a form comes from; what they say must be true."""
-    origin = request.headers.get("Origin")
-    if origin is None:
-        return True
-    here = {request.get_host(), urlsplit(settings.PORTAL_BASE_URL).netloc}
-    return urlsplit(origin).netloc in here

@@ -22,6 +22,7 @@ from portal.subscriptions.forms import ChangeForm, SignUpForm
 from portal.subscriptions.models import Subscriber
 from publishing.editorial import languages
 from publishing.editorial.addresses import page_urls
+from publishing.editorial.origin import is_from_here
 
 # Seconds until a sign-up may be tried again when the hour's letters are used up.
 WAIT = 3600
@@ -46,16 +47,6 @@ def own_page(view):
         return response
 
     return wrapped
-
-
-def is_from_here(request) -> bool:
-    """Whether a form was sent from a page of this site. A program that says nothing may pass."""
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        return site in ("same-origin", "none")
-    origin = request.headers.get("Origin")
-    own = {settings.PORTAL_BASE_URL, f"{request.scheme}://{request.get_host()}"}
-    return origin is None or origin in own
 
 
 # Compressed, unlike the pages behind a link: there is no secret in it.

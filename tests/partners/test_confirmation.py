@@ -113,8 +113,12 @@ class TestThePage:
 
     def test_a_form_from_another_site_is_refused(self, client, link):
         data = form_of(client, link) | {"do": "confirm"}
-        answer = client.post(link.get_absolute_url(), data, HTTP_ORIGIN="https://evil.example")
-        assert answer.status_code == 403 and not Proposal.objects.exists()
+        for said in (
+            {"HTTP_ORIGIN": "https://evil.example"},
+            {"HTTP_SEC_FETCH_SITE": "cross-site"},
+        ):
+            answer = client.post(link.get_absolute_url(), data, **said)
+            assert answer.status_code == 403 and not Proposal.objects.exists()
         answer = client.post(link.get_absolute_url(), data, HTTP_ORIGIN="http://testserver")
         assert answer.status_code == 200 and Proposal.objects.exists()
 
