@@ -41,7 +41,7 @@ class SignedAgreement:
 
 @dataclass(frozen=True)
 class Attendance:
-    """Somebody at a ceremony, not saved yet, and the places in the list of what he signs."""
+    """Somebody at a ceremony, not saved yet, and the places in the list of what they sign."""
 
     participation: Participation
     signs: list[int] = field(default_factory=list)

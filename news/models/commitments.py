@@ -24,6 +24,10 @@ class CommitmentQuerySet(PublicQuerySet):
             | Q(release__in=Release.objects.public_anywhere())
         )
 
+    def open(self):
+        """Those of which nobody has told that they were kept or given up."""
+        return self.exclude(state__in=(Commitment.State.DONE, Commitment.State.DROPPED))
+
     def about_institution(self, institution):
         """Those that name it, and those under its agreements."""
         return self.filter(

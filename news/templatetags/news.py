@@ -49,8 +49,7 @@ def events_about(context, institution):
 @register.inclusion_tag("admin/news/_brief.html")
 def news_brief(institution, limit=10):
     """Open commitments, the last meetings and the latest news, for the visit brief."""
-    open_states = [Commitment.State.STATED, Commitment.State.UNDER_WAY, Commitment.State.NO_NEWS]
-    commitments = Commitment.objects.about_institution(institution).filter(state__in=open_states)
+    commitments = Commitment.objects.about_institution(institution).open()
     events = Event.objects.public().filter(institutions=institution, starts_at__lte=timezone.now())
     releases = Release.objects.public().filter(institutions=institution)
     return {

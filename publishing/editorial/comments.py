@@ -16,9 +16,6 @@ class CommentQuerySet(ItemRecordQuerySet):
         """What should be read before ``language`` is published; the item as a whole too."""
         return self.of(item).open().filter(language__in=("", language)).for_panel()
 
-    def mentioning(self, user):
-        return self.filter(mentions=user)
-
     def for_panel(self):
         """Open ones first, each as it was written."""
         unresolved_first = models.F("resolved_at").asc(nulls_first=True)

@@ -33,13 +33,6 @@ def find_or_add_image(*, file, user=None, alt=""):
     return keep_master(image, master=master)
 
 
-def replace_picture(image, *, file):
-    """Put another picture in the place of ``image``; texts and address stay."""
-    master = intake(file)
-    refuse_duplicate(master, besides=image)
-    return keep_master(image, master=master)
-
-
 def refuse_duplicate(master, *, besides=None):
     """Refuse a picture that another image of the library already has."""
     others = Image.objects.exclude(pk=besides.pk if besides else None)

@@ -13,7 +13,7 @@ from PIL import Image as Pillow
 
 from publishing.cache import models as generation
 from publishing.media import renditions, services
-from publishing.media.images import PictureRefused
+from publishing.media.images import PictureRefused, intake
 from publishing.media.models import Image
 from tests.builders import make_release
 from tests.publishing.test_images import halves, photograph, saved
@@ -96,7 +96,8 @@ def test_a_replaced_picture_keeps_its_texts_and_its_address(
     uid, old = image.uid, renditions.rendition(image, "card")
     old.make()
     with django_capture_on_commit_callbacks(execute=True):
-        services.replace_picture(image, file=upload(halves((900, 600)), extension="PNG"))
+        master = intake(upload(halves((900, 600)), extension="PNG"))
+        services.keep_master(image, master=master)
 
     image = Image.objects.get()
     assert (image.uid, image.alt_en, image.width) == (uid, "Two people sign a paper", 900)
