@@ -36,7 +36,7 @@ def milestone_document(milestone):
         titles={code: languages.text(milestone, "title", code) for code in languages.CODES},
         bodies={code: languages.text(milestone, "text", code) for code in languages.CODES},
         visible={code: (ALWAYS, None) for code in languages.CODES},
-        url_name="home",
+        url_name="timeline",
         date=milestone.date_first,
         keywords="Milestone 大事记",
     )

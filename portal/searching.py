@@ -16,7 +16,7 @@ from publishing.search.documents import search_documents
 
 KINDS = ("release", "institution", "agreement", "event", "page", "milestone")
 # Read at their own address in each language; the other kinds are the same record in both.
-PUBLISHED_BY_LANGUAGE = ("release", "event", "page")
+PUBLISHED_BY_LANGUAGE = ("release", "event", "page", "milestone")
 SUGGESTED = 8
 SUGGESTED_PARTNERS = 4
 
@@ -198,7 +198,8 @@ def hit_address(hit):
     if hit.language != here and hit.kind in PUBLISHED_BY_LANGUAGE:
         # What is found in the other language is read there.
         url = f"/{hit.language}/{url.removeprefix(f'/{here}/')}"
-    return url
+    # Milestones have no pages of their own: they are read where they stand together.
+    return f"{url}?kind=milestone" if hit.kind == "milestone" else url
 
 
 def suggestions(text) -> list[dict]:

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from partners.models import Agreement, InstitutionName
+from portal.models import Milestone
 from publishing.editorial import services
 from publishing.search.models import SearchMiss
 from tests.builders import (
@@ -244,3 +245,11 @@ def test_searches_without_result_stay_bounded(client, monkeypatch):
         get(client, f"q=qwx{number}yz")
     assert SearchMiss.objects.count() <= 6
     assert SearchMiss.objects.filter(text="qwx8yz").exists()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_milestone_is_found_and_read_on_the_timeline_of_its_language(client, language):
+    Milestone.objects.create(date="2016-05", title_en="Laboratory opened")
+    (hit,) = get(client, "q=laboratory", language).context["hits"]
+    assert hit["url"] == "/en/timeline/?kind=milestone"
+    assert "Laboratory opened" in client.get(hit["url"]).text
