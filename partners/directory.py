@@ -18,6 +18,7 @@ from partners.models import (
     InstitutionType,
     Place,
 )
+from partners.register import LOOKS
 from publishing.cache.models import current
 from publishing.cache.shared import once_per_version
 from publishing.editorial import languages
@@ -32,7 +33,6 @@ CHUNK = 1000
 FACETS = ("type", "country", "city", "status", "agreement", "field")
 # A query that is the name of one of these becomes that filter, the first that fits.
 NAMEABLE = ("country", "city", "type")
-LOOKS = ("active", "soon", "lapsed", "open")
 
 
 @dataclass(frozen=True)
@@ -275,7 +275,7 @@ class Labels:
 
     def label(self, facet, value):
         if facet == "status":
-            return look_labels()[value]
+            return str(LOOKS[value])
         return next(filter(None, self.names[facet][value]), value)
 
     def known(self, chosen):
@@ -305,7 +305,8 @@ class Labels:
             for value in values
         ]
         if facet == "status":
-            return tuple(sorted(options, key=lambda option: LOOKS.index(option.value)))
+            order = list(LOOKS)
+            return tuple(sorted(options, key=lambda option: order.index(option.value)))
         return tuple(sorted(options, key=lambda option: (-option.count, option.label)))
 
     def chips(self, effective, named):
@@ -325,12 +326,3 @@ def facet_label(facet):
         "agreement": _("Kind of agreement"),
         "field": _("Field"),
     }[facet]
-
-
-def look_labels():
-    return {
-        "active": _("In force"),
-        "soon": _("Expires soon"),
-        "lapsed": _("Lapsed"),
-        "open": pgettext("agreements", "Other"),
-    }
