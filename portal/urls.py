@@ -3,6 +3,7 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 from django.views.i18n import JavaScriptCatalog
 
 from portal import about, choosers, views
@@ -39,6 +40,8 @@ urlpatterns += i18n_patterns(
     # Before the admin's own: with the words of this portal and of the text editor.
     path("admin/jsi18n/", JavaScriptCatalog.as_view()),
     path("admin/login/", admin_sign_in),
+    # The account's own page: beside it stand the second factor and the sessions.
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/choose/<slug:kind>/", choosers.choose, name="choose"),
     path("admin/", include("publishing.editorial.urls")),
     path("admin/", admin.site.urls),

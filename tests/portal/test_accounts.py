@@ -320,6 +320,17 @@ class TestPages:
             scripts = re.findall(r"<script([^>]*)>", page.text)
             assert all("src=" in found or "application/json" in found for found in scripts)
 
+    @pytest.mark.parametrize("language", ["en", "zh-hans"])
+    def test_the_desk_leads_to_password_and_second_factor(self, client, editor, language):
+        sign_in(client)
+        with translation.override(language):
+            desk, way = reverse("admin:index"), reverse("admin:password_change")
+            factor = reverse("mfa_index")
+        assert f'href="{way}"' in client.get(desk).text
+        page = client.get(way, follow=True)
+        assert page.redirect_chain == [(f"/{language}/account/password/change/", 302)]
+        assert f'href="{factor}"' in page.text
+
 
 class Provider:
     """An identity provider that knows one person."""
