@@ -19,9 +19,9 @@ from .models import Total
 STALE = 2
 # Seconds after which an item that nobody asked for is dropped.
 IDLE = 60
-# Items kept at most; the one asked for longest ago goes first.
-MOST = 2000
-PORTION = 500
+# Items kept at most, since requests of the process wait while they are read; the one asked for
+# longest ago goes first.
+MOST = 500
 
 
 class Figure(NamedTuple):
@@ -88,13 +88,6 @@ class Figures:
 
 
 def fetch(items: list[Item]) -> dict[Item, Figure]:
-    found: dict[Item, Figure] = {}
-    for start in range(0, len(items), PORTION):
-        found |= _fetch(items[start : start + PORTION])
-    return found
-
-
-def _fetch(items):
     at = time.monotonic()
     public = kinds.public(items)
     numbers = {

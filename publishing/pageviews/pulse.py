@@ -5,6 +5,7 @@ each get their own.
 """
 
 import fcntl
+import gc
 import logging
 import os
 import sys
@@ -121,11 +122,16 @@ class Pulse:
 
 @contextmanager
 def _giving_way():
-    """Lets requests of the same process in between the steps of what runs inside."""
+    """Lets requests of the same process in between the steps of what runs inside.
+
+    A search for garbage is one step, which lasts long while a batch is in memory, and finds none.
+    """
     sys.setswitchinterval(HOLDING)
+    gc.disable()
     try:
         yield
     finally:
+        gc.enable()
         sys.setswitchinterval(USUALLY)
 
 
@@ -138,6 +144,7 @@ def start() -> None:
 
 def after_fork():
     global pulse
+    gc.enable()
     sys.setswitchinterval(USUALLY)
     pulse.after_fork()
     pulse = Pulse()
