@@ -1,8 +1,10 @@
 """Feeds of releases in one language: Atom (RFC 4287) and JSON Feed 1.1."""
 
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import Max
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
@@ -19,14 +21,23 @@ from publishing.editorial.languages import column
 from publishing.editorial.records import ChangeNote
 
 LENGTH = 30
+# The year of the office, for identifiers (RFC 4151).
+FOUNDED = datetime(2018, 1, 1, tzinfo=UTC)
 # By what a feed may be narrowed.
 CHOICES = ("field", "kind", "institution")
+
+
+class Feed(Atom1Feed):
+    """Where there are no entries, ``empty_since`` stands for Django's present instant."""
+
+    def latest_post_date(self):
+        return super().latest_post_date() if self.items else self.feed["empty_since"]
 
 
 def identifier(release: Release, language: str) -> str:
     """The same for ever, whatever becomes of the address of the text (RFC 4151)."""
     host = urlsplit(settings.PORTAL_BASE_URL).hostname
-    return f"tag:{host},2018:release-{release.pk}-{language}"
+    return f"tag:{host},{FOUNDED.year}:release-{release.pk}-{language}"
 
 
 def title_of(selection: Selection) -> str:
@@ -52,6 +63,13 @@ def _instants(release, language):
     """First published and last updated."""
     first = getattr(release, column("first_published", language)) or release.publish_at(language)
     return first, getattr(release, column("last_updated", language)) or first
+
+
+def _last_change(language):
+    """When the news of a language last changed, as far as it is still there."""
+    names = [column(name, language) for name in ("first_published", "last_updated", "publish_at")]
+    newest = Release.objects.public(language).aggregate(*map(Max, names))
+    return max(filter(None, newest.values()), default=FOUNDED)
 
 
 def _summaries(releases, language) -> dict[int, str]:
@@ -85,13 +103,14 @@ def atom(request):
     selection, releases = _asked(request)
     language = languages.active()
     query = selection.query(*CHOICES)
-    feed = Atom1Feed(
+    feed = Feed(
         title=title_of(selection),
         link=absolute(reverse("news:release_list") + query),
         feed_url=absolute(reverse("news:atom") + query),
         description="",
         language=languages.TAGS[language],
         author_name=author(),
+        empty_since=_last_change(language) if not releases else None,
     )
     summaries = _summaries(releases, language)
     for release in releases:

@@ -8,6 +8,7 @@ from django.utils import formats
 from news.models import Event, Session
 from partners.models import Place
 from publishing.editorial import languages
+from publishing.editorial.zones import zone_of
 
 
 @dataclass(frozen=True)
@@ -41,16 +42,15 @@ def cities_of(event: Event, home_cities: list[Place]) -> list[City]:
     """The home cities, that of the event first; the event's own zone where there are none."""
     found = []
     for place in home_cities:
-        if place.time_zone:
-            found.append(_city(languages.first_text(place, "name"), place.time_zone, event))
+        if zone := zone_of(place.time_zone):
+            found.append(_city(languages.first_text(place, "name"), zone, event))
     if not any(city.local for city in found):
         here = event.where[-1] if event.where else str(event.zone)
-        found.insert(0, _city(here, str(event.zone), event))
+        found.insert(0, _city(here, event.zone, event))
     return sorted(found, key=lambda city: not city.local)
 
 
 def _city(name, zone, event):
-    zone = ZoneInfo(zone)
     there = event.starts_at.astimezone(zone)
     local = there.utcoffset() == event.starts_at.astimezone(event.zone).utcoffset()
     return City(name, zone, _offset(there), local)

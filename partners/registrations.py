@@ -33,6 +33,8 @@ def register():
         lookup="number",
         public=lambda rows, language: rows.public(),
     )
+    # In this order: for a party that comes or goes, the directory's index holds the institution,
+    # so that nobody renames it before the register's has its name.
     index.register()
     registerindex.register()
     due.register_action(bring_up_to_date)

@@ -4,10 +4,14 @@ from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.shortcuts import render
 from django.views.decorators.gzip import gzip_page
 from django.views.defaults import bad_request as usual
-from django.views.defaults import page_not_found
 
-# The same for everybody and without a token, so that its length betrays nothing.
-not_found = gzip_page(page_not_found)
+from publishing.editorial.addresses import error_urls
+
+
+@gzip_page
+def not_found(request, exception):
+    """The same for everybody and without a token, so that its length betrays nothing."""
+    return render(request, "404.html", {"page_urls": error_urls(request)}, status=404)
 
 
 def bad_request(request, exception):

@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import django
 import polib
 import pytest
 from django.conf import settings
@@ -17,6 +18,7 @@ from django.utils.translation import ngettext, pgettext
 
 from partners.models import AgreementKind, AgreementStatus
 from partners.templatetags.partners import year_below
+from portal import deskwords
 from publishing.editorial.dates import PartialDate
 
 CATALOGUE = Path(settings.BASE_DIR, "locale", "zh_Hans", "LC_MESSAGES", "django.po")
@@ -120,6 +122,25 @@ def test_sentences_end_with_a_stop_and_labels_without(catalogue):
         if entry.msgid.endswith(".") != text.endswith("。")
     ]
     assert wrong == []
+
+
+def test_what_django_says_is_replaced_word_for_word():
+    """A sentence that another version of Django says otherwise would fall back to Django's."""
+    said = set()
+    for part in ("conf", "contrib/admin", "contrib/auth"):
+        folder = Path(django.__path__[0], part, "locale", "zh_Hans", "LC_MESSAGES")
+        said |= {entry.msgid for entry in polib.mofile(str(folder / "django.mo"))}
+    assert set(deskwords.MESSAGES) - said == set()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["", "add/", "change/", "delete/", "history/"])
+def test_the_pages_of_django_leave_no_gap_around_a_name(admin_client, page):
+    row = "" if page in ("", "add/") else f"{AgreementKind.objects.get(code='mou').pk}/"
+    answer = admin_client.get(f"/zh-hans/admin/partners/agreementkind/{row}{page}")
+    assert answer.status_code == 200
+    texts = re.findall(r">([^<]+)<", answer.content.decode())
+    assert [text for text in texts if re.search(rf"{HAN} +{HAN}", text)] == []
 
 
 @pytest.mark.usefixtures("in_chinese")

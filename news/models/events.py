@@ -2,7 +2,7 @@
 
 import datetime
 import hashlib
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.models import Agreement, CooperationField, Institution, Participation, Place
 from partners.models.places import with_surroundings
-from publishing.editorial import languages
+from publishing.editorial import languages, zones
 from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField, read
 from publishing.editorial.models import Publishable, PublishableQuerySet, items
 from publishing.editorial.richtext import RichTextField
@@ -244,14 +244,16 @@ class Event(Publishable):
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone or settings.TIME_ZONE)
+        """Of the event's times; the office's where the row names none that is known."""
+        return zones.zone_of(self.time_zone) or zones.zone_of(settings.TIME_ZONE)
 
     def derive(self):
         """First and last instant, from what is known of day and hour.
 
         An event of unknown hour lasts until its day is over; one whose day is unknown, until
-        the month or the year is.
+        the month or the year is. No instant follows from an hour in an unknown zone.
         """
+        zones.check(self)
         start = read(self.start_date)
         if start is None:
             self.starts_at = self.ends_at = self.join_opens_at = None
@@ -268,8 +270,6 @@ class Event(Publishable):
 
     def clean(self):
         super().clean()
-        if self.time_zone and self.time_zone not in available_timezones():
-            raise ValidationError({"time_zone": _("This time zone is not known.")})
         self.derive()
         start, end = read(self.start_date), read(self.end_date)
         if start and ((end and end.last < start.first) or self.ends_at < self.starts_at):

@@ -1,7 +1,5 @@
 """News beside other things: partners, agreements and the home page compose through these tags."""
 
-from zoneinfo import ZoneInfo
-
 from django import template
 from django.utils import formats, timezone
 from django.utils.translation import gettext
@@ -10,6 +8,7 @@ from news import reading, rows
 from news.models import Commitment, Event, Release
 from news.programme import are_timed, cities_of, lines_of
 from publishing.editorial.addresses import address_of
+from publishing.editorial.zones import zone_of
 
 register = template.Library()
 
@@ -66,9 +65,10 @@ def clocks(event, home_cities):
         return {"clocks": []}
     shown, days = [], set()
     for city in home_cities:
-        if not city.time_zone:
+        zone = zone_of(city.time_zone)
+        if zone is None:
             continue
-        local = event.starts_at.astimezone(ZoneInfo(city.time_zone))
+        local = event.starts_at.astimezone(zone)
         days.add(local.date())
         shown.append({"city": city.name, "instant": local})
     here = event.starts_at.astimezone(event.zone).utcoffset()

@@ -284,12 +284,13 @@ class Book:
         return self.columns[name].text(value)
 
     def _index(self):
-        for kinds in (names.KINDS, documents.KINDS, FURTHER):
-            if registration := registration_of(kinds, self.model):
-                registration.reindex(self.touched)
+        # Those quoted first: it holds their rows, so that nobody renames what is read hereafter.
         indexes, model, pks = self.quoting()
         for kinds in indexes:
             registration_of(kinds, model).reindex(pks)
+        for kinds in (names.KINDS, documents.KINDS, FURTHER):
+            if registration := registration_of(kinds, self.model):
+                registration.reindex(self.touched)
 
     def quoted(self, rows, own, other) -> set[int]:
         """The keys of ``other`` in the rows that name by ``own`` what this book has touched."""

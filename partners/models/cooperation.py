@@ -1,11 +1,11 @@
 """The office's own lists: its fields of cooperation, and the kinds of its agreements."""
 
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from partners.models.named import NamedModel
+from partners.models.named import NamedModel, code_form, unique_names
 from publishing.cache.models import PublicQuerySet
 from publishing.editorial import languages
 from publishing.editorial.slugs import slug_form
@@ -14,7 +14,8 @@ from publishing.editorial.slugs import slug_form
 class CooperationField(NamedModel):
     """One of the office's fields of cooperation: a colour, a name, a place in the order."""
 
-    slug = models.SlugField(_("address"), max_length=40, validators=[slug_form])
+    # No SlugField, here and below: its own sentence would stand beside ours.
+    slug = models.CharField(_("address"), max_length=40, validators=[slug_form])
     name = models.CharField(_("name"), max_length=80)
     summary = models.CharField(_("summary"), max_length=200, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
@@ -32,9 +33,11 @@ class CooperationField(NamedModel):
         verbose_name = _("field of cooperation")
         verbose_name_plural = _("fields of cooperation")
         constraints = [
+            *unique_names("partners_field", _("Another field has this name already.")),
             models.UniqueConstraint(
                 fields=["slug"],
                 name="partners_field_slug",
+                violation_error_code="unique",
                 violation_error_message=_("Another field has this address already."),
             ),
             models.CheckConstraint(
@@ -52,16 +55,11 @@ class AgreementKind(NamedModel):
     """What an agreement is, such as a memorandum; offices add kinds of their own."""
 
     # Addresses, files and agreements name a kind by it.
-    code = models.SlugField(
+    code = models.CharField(
         _("code"),
         max_length=20,
         unique=True,
-        validators=[
-            RegexValidator(
-                r"^[a-z0-9]+(?:[_-][a-z0-9]+)*$",
-                _("Use small letters, digits, single hyphens and underscores."),
-            )
-        ],
+        validators=[code_form],
         error_messages={"unique": _("Another kind has this code already.")},
     )
     name = models.CharField(_("name"), max_length=80)
@@ -73,6 +71,7 @@ class AgreementKind(NamedModel):
         ordering = ["order", "pk"]
         verbose_name = _("kind of agreement")
         verbose_name_plural = _("kinds of agreement")
+        constraints = unique_names("partners_kind", _("Another kind has this name already."))
 
     def __str__(self):
         return languages.first_text(self, "name") or self.code

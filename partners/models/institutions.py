@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from partners.models.named import NamedModel
+from partners.models.named import NamedModel, code_form, unique_names
 from partners.models.period import Period
 from partners.models.places import Place
 from publishing.cache.models import PublicQuerySet
@@ -41,7 +41,7 @@ class InstitutionType(NamedModel):
         FACILITY = "facility", _("facility")
         OTHER = "other", _("other")
 
-    code = models.SlugField(_("code"), max_length=40)
+    code = models.CharField(_("code"), max_length=40, validators=[code_form])
     name = models.CharField(_("name"), max_length=80)
     plural = models.CharField(_("plural"), max_length=80, blank=True)
     ror = models.CharField(_("ROR type"), max_length=12, choices=Ror.choices)
@@ -54,9 +54,11 @@ class InstitutionType(NamedModel):
         verbose_name = _("type of institution")
         verbose_name_plural = _("types of institution")
         constraints = [
+            *unique_names("partners_type", _("Another type has this name already.")),
             models.UniqueConstraint(
                 fields=["code"],
                 name="partners_type_code",
+                violation_error_code="unique",
                 violation_error_message=_("Another type has this code already."),
             ),
         ]

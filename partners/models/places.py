@@ -1,7 +1,5 @@
 """Places: countries, cities, districts, venues."""
 
-from zoneinfo import available_timezones
-
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -11,7 +9,7 @@ from django_countries.fields import CountryField
 
 from partners.models.named import NamedModel
 from publishing.cache.models import PublicQuerySet
-from publishing.editorial import languages
+from publishing.editorial import languages, zones
 
 # So many steps lead from a place to its city: from a hall by its building and two zones.
 STEPS_TO_CITY = 4
@@ -93,8 +91,7 @@ class Place(NamedModel):
             if place is not self and place.pk in seen:
                 raise ValidationError({"parent": _("A place cannot lie inside itself.")})
             seen.add(place.pk)
-        if self.time_zone and self.time_zone not in available_timezones():
-            raise ValidationError({"time_zone": _("This time zone is not known.")})
+        zones.check(self)
         country = next((str(place.country) for place in self.chain() if place.country), "")
         if self.subdivision and country and not self.subdivision.startswith(f"{country}-"):
             raise ValidationError(

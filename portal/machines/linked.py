@@ -210,7 +210,7 @@ def event(subject: Subject, context) -> dict:
     item, site = subject.item, context["site"]
     address = page_address(context)
     start, end = event_days(item)
-    mode = ATTENDANCE.get(item.mode)
+    mode = ATTENDANCE.get(attendance(item))
     return {
         "@type": "Event",
         "@id": f"{address}#event",
@@ -223,7 +223,7 @@ def event(subject: Subject, context) -> dict:
         "eventStatus": f"https://schema.org/Event{STATUS.get(item.status, 'Scheduled')}",
         "previousStartDate": item.previous_date,
         "eventAttendanceMode": mode and f"https://schema.org/{mode}EventAttendanceMode",
-        "location": location(item, address),
+        "location": locations(item, address),
         "image": [subject.wide.address, subject.square.address],
         "organizer": organisers(context)
         or {"@id": office_id(), "@type": "Organization", "name": site.name},
@@ -249,12 +249,25 @@ def event_days(item: Event) -> tuple[str, str]:
     return start, end
 
 
-def location(item: Event, address: str) -> dict | None:
-    if item.place is None and not item.venue:
-        online = item.mode == Event.Mode.ONLINE
-        return {"@type": "VirtualLocation", "url": address} if online else None
-    name = item.venue or (name_here(item.place) if item.place else "")
-    return {"@type": "Place", "name": name, "address": postal(item.place) or name}
+def attendance(item: Event) -> Event.Mode:
+    moved = item.status == Event.Status.MOVED_ONLINE
+    return Event.Mode.ONLINE if moved else Event.Mode(item.mode)
+
+
+def locations(item: Event, address: str) -> list[dict]:
+    """Where one can be: online, at the place, or both, each as far as it is known.
+
+    An event whose place nobody gave has none here either: schema.org requires no property of
+    an Event, and Google, which lists no event without a location, only leaves it out. A place
+    beside an event that is held online alone counts there as a mistake.
+    """
+    mode, found = attendance(item), []
+    if mode != Event.Mode.ONLINE and (item.place or item.venue):
+        name = item.venue or name_here(item.place)
+        found.append({"@type": "Place", "name": name, "address": postal(item.place) or name})
+    if mode in (Event.Mode.ONLINE, Event.Mode.MIXED):
+        found.append({"@type": "VirtualLocation", "url": address})
+    return found
 
 
 def postal(place) -> dict | None:

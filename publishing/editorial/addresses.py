@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.conf import settings
-from django.urls import get_script_prefix, get_urlconf, reverse, translate_url
+from django.urls import Resolver404, get_script_prefix, get_urlconf, resolve, reverse, translate_url
 from django.utils import translation
 
 from publishing.editorial import languages
@@ -101,8 +101,27 @@ def page_urls(request, published=languages.CODES) -> PageUrls:
     ]
     if published:
         alternates.append(Alternate("x-default", alternates[0].href))
+    return PageUrls(absolute(request.path) + query, alternates, _switch(request.path, query))
+
+
+def error_urls(request) -> PageUrls:
+    """For a page with nothing to read: its switch leads to the list that would hold it, or home."""
+    return PageUrls("", [], _switch(_list_above(request.path)))
+
+
+def _switch(path, query=""):
     there = languages.other(languages.active())
-    switch = Switch(
-        path_in(request.path, there) + query, languages.OWN_NAMES[there], languages.TAGS[there]
-    )
-    return PageUrls(absolute(request.path) + query, alternates, switch)
+    return Switch(path_in(path, there) + query, languages.OWN_NAMES[there], languages.TAGS[there])
+
+
+def _list_above(path):
+    """The path of the nearest public page, here or above, that is there whatever is published."""
+    while path.count("/") > 2:
+        try:
+            match = resolve(path)
+        except Resolver404:
+            match = None
+        if match and not match.kwargs and hasattr(match.func, "public_parameters"):
+            break
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+    return path

@@ -11,6 +11,8 @@ from django.template.loader import render_to_string
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from publishing.editorial.zones import zone_of
+
 _finders = []
 SEPARATOR = " · "
 
@@ -22,7 +24,8 @@ def register(find: Callable[[], Iterable[tuple[str, str]]]):
 
 
 def cities() -> list[tuple[str, ZoneInfo]]:
-    return [(name, ZoneInfo(zone)) for find in _finders for name, zone in find()]
+    found = [(name, zone_of(zone)) for find in _finders for name, zone in find()]
+    return [(name, zone) for name, zone in found if zone is not None]
 
 
 def shown(instant: datetime) -> str:

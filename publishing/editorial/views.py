@@ -7,7 +7,7 @@ from django.utils.decorators import method_decorator
 from django.views.generic import DetailView
 
 from publishing.editorial import languages, slugs
-from publishing.editorial.addresses import Switch, page_urls
+from publishing.editorial.addresses import Switch, error_urls, page_urls
 from publishing.editorial.languages import column
 from publishing.editorial.replacements import end_of
 from publishing.media.videos import PLAYER_ORIGINS
@@ -59,6 +59,8 @@ class PublishableDetail(DetailView):
             response["Cache-Control"] = "public, max-age=300"
             return response
         context = {"reason": item.notice, "nav_key": self.nav_key(item)}
+        if not item.public_languages(withdrawn=True):
+            context["page_urls"] = error_urls(self.request)
         return TemplateResponse(self.request, "410.html", context, status=410)
 
     def offer(self, item, there):

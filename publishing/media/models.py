@@ -259,6 +259,16 @@ class Video(LibraryItem):
                 name="media_video_once_in_library",
                 violation_error_message=_("This video is already in the library."),
             ),
+            models.CheckConstraint(
+                condition=Q(provider__in=Provider.values)
+                & ~Q(video_id="")
+                & (
+                    Q(second_provider="", second_id="")
+                    | Q(second_provider__in=Provider.values) & ~Q(second_id="")
+                ),
+                name="media_video_has_hosts",
+                violation_error_message=_("A video has a host and its number there."),
+            ),
         ]
 
     @property

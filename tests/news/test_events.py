@@ -51,6 +51,24 @@ class TestProgramme:
         assert "Lord Willetts, former Minister" in html
         assert "Keynote, in English, simultaneous interpretation" in html
 
+    @pytest.mark.parametrize("wrong", ["Mars/Base", "Asia", "/etc/passwd", "../UTC"])
+    def test_leaves_out_a_city_whose_time_zone_is_not_known(self, client, home_cities, wrong):
+        """Written past the forms; an event's own falls back to the office's."""
+        event = make_event(start_date="2020-07-09", start_time=time(10), place=home_cities)
+        event.sessions.create(title_en="Keynotes", starts=time(15, 30))
+        Place.objects.filter(name_en="Cambridge").update(time_zone=wrong)
+        Event.objects.filter(pk=event.pk).update(time_zone=wrong)
+        html = page(client, event)
+        assert "15:30" in html and "08:30" not in html
+        assert client.get(f"/en/events/{event.slug}/calendar.ics").status_code == 200
+        assert client.get("/en/").status_code == 200
+
+    def test_has_no_hours_in_an_unknown_zone(self):
+        event = make_event(start_date="2020-07-09")
+        event.time_zone = "Mars/Base"
+        with pytest.raises(ValidationError, match="time zone is not known"):
+            event.save()
+
     def test_is_narrowed_by_language_where_there_are_several(self, client, settings):
         event = make_event(start_date="2020-07-09")
         sessions = {"Opening": "both", "Keynote": "en", "Panel": "zh", "Lunch": ""}

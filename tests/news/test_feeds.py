@@ -50,6 +50,18 @@ class TestFeeds:
             f"{ATOM}title"
         )
 
+    def test_without_entries_bear_no_present_instant(self, client):
+        """Else readers and caches would see another feed each second."""
+        empty = f"?institution={make_institution().slug}"
+        before = atom(client, empty).findtext(f"{ATOM}updated")
+        assert before.startswith("2018-")
+        release = make_release()
+        changed = datetime.datetime(2021, 3, 4, 5, 6, tzinfo=datetime.UTC)
+        columns = {"first_published_en": changed, "publish_at_en": changed}
+        Release.objects.filter(pk=release.pk).update(**columns, last_updated_en=None)
+        assert atom(client, empty).findtext(f"{ATOM}updated") == changed.isoformat()
+        assert atom(client).find(f"{ATOM}entry") is not None
+
     def test_identifiers_outlive_the_address_and_differ_by_language(self, client):
         release = make_release(slug="before")
         identifier = atom(client).find(f"{ATOM}entry").findtext(f"{ATOM}id")

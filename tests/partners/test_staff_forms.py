@@ -371,12 +371,46 @@ def test_staff_add_a_kind_of_agreement_and_everything_knows_it(manager):
     assert [one["kind"] for one in told["agreements"]] == ["dual_degree"]
 
 
-@pytest.mark.parametrize("code", ["mou", "Dual", "a b", ""])
-def test_a_code_that_is_taken_or_none_is_refused(manager, code):
-    kind = {"name_en": "Dual degree", "code": code, "order": 17}
-    answer = manager.post("/en/admin/partners/agreementkind/add/", kind)
+TAKEN = {
+    "agreementkind": ("code", "mou", "Memorandum of understanding", "谅解备忘录", "kind"),
+    "institutiontype": ("code", "hospital", "Hospital", "医疗机构", "type"),
+    "cooperationfield": ("slug", "talent", "Talent", "人才培养", "field"),
+}
+
+
+def refused(manager, model, **values):
+    """What the form for another entry of a list answers to these values."""
+    entry = {"name_en": "Another", "order": 17, "slot": 1, "ror": "other"} | values
+    answer = manager.post(f"/en/admin/partners/{model}/add/", entry)
     assert answer.status_code == 200
-    assert "code" in answer.context["adminform"].form.errors
+    return answer.context["adminform"].form.errors
+
+
+@pytest.mark.parametrize("model", TAKEN)
+def test_a_code_that_is_taken_or_none_is_refused_in_one_sentence(manager, model):
+    name, taken, *_names, word = TAKEN[model]
+    for code in ("Dual", "a b", "-a", "双"):
+        (told,) = refused(manager, model, **{name: code})[name]
+        assert told.startswith("Use small letters")
+    assert refused(manager, model, **{name: ""})[name] == ["This field is required."]
+    called = "address" if name == "slug" else "code"
+    told = [f"Another {word} has this {called} already."]
+    assert refused(manager, model, **{name: taken})[name] == told
+
+
+@pytest.mark.parametrize("model", TAKEN)
+def test_two_entries_of_a_list_do_not_bear_one_name(manager, model):
+    name, _taken, english, chinese, word = TAKEN[model]
+    for column, taken in (("name_en", english), ("name_zh_hans", chinese)):
+        told = refused(manager, model, **{name: "another", column: f" {taken} "})
+        assert told == {column: [f"Another {word} has this name already."]}
+
+
+def test_entries_of_a_list_may_lack_a_name_in_one_language(manager):
+    for code in ("one", "two"):
+        kind = {"name_en": f"Kind {code}", "name_zh_hans": "", "code": code, "order": 17}
+        answer = manager.post("/en/admin/partners/agreementkind/add/", kind)
+        assert answer.status_code == 302
 
 
 @pytest.mark.parametrize("model", ["agreementkind", "cooperationfield", "institutiontype", "place"])

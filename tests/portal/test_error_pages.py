@@ -10,8 +10,8 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import translation
 
-from publishing.editorial import services
-from tests.builders import make_release, make_user
+from publishing.editorial import languages, services
+from tests.builders import make_page, make_release, make_user
 from tests.publishing.cache_support import Site
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +79,38 @@ def test_403_where_one_may_not_look(client, language, monkeypatch):
 
 def test_404_where_there_is_nothing(client, language):
     assert_page(client.get(f"/{language}/news/nothing/"), 404, language)
+
+
+@pytest.mark.parametrize(
+    ("address", "leads_to"),
+    [
+        ("news/nothing/", "news/"),
+        ("news/?field=nothing", "news/"),
+        ("events/nothing/calendar.ics", "events/"),
+        ("partners/nothing/", "partners/"),
+        ("agreements/nothing/", "agreements/"),
+        ("account/nothing/", ""),
+        ("admin/nothing/", ""),
+        ("nothing/", ""),
+        ("no/such/place/", ""),
+        ("gone/", ""),
+    ],
+)
+def test_the_language_link_of_an_error_leads_to_a_page(admin_client, language, address, leads_to):
+    page = make_page(slug="gone", public=[language])
+    services.unpublish(item=page, language=language, notice="Wrong. 有误。")
+    answer = admin_client.get(f"/{language}/{address}")
+    assert answer.status_code in (404, 410)
+    (link,) = re.findall(r'class="lang" href="([^"]*)"', answer.text)
+    assert link == f"/{languages.other(language)}/{leads_to}"
+    assert admin_client.get(link).status_code == 200
+
+
+def test_the_language_link_leads_to_the_language_that_is_still_there(client):
+    release = make_release(slug="half")
+    services.unpublish(item=release, language="en", notice="Wrong.")
+    for answer in (client.get("/en/news/half/"), client.get("/zh-hans/news/half/")):
+        assert re.search(r'class="lang" href="/(en|zh-hans)/news/half/"', answer.text)
 
 
 @pytest.mark.django_db(transaction=True)

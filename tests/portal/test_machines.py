@@ -332,7 +332,9 @@ def test_an_event_tells_when_and_where(client, office):
     )
     event = head(client, "/zh-hans/events/talk/")[1]["Event"]
     assert event["startDate"] == "2020-09-25T09:30:00+08:00"
-    assert event["location"]["address"] == {
+    place, online = event["location"]
+    assert online == {"@type": "VirtualLocation", "url": event["url"]}
+    assert place["address"] == {
         "@type": "PostalAddress",
         "addressLocality": "南京",
         "addressCountry": "CN",
@@ -342,6 +344,30 @@ def test_an_event_tells_when_and_where(client, office):
     vague = head(client, "/en/events/month/")[1]["Event"]
     assert vague["startDate"] == vague["endDate"] == "2020-05"
     assert "location" not in vague
+
+
+HALL = {"venue_en": "The hall", "venue_zh_hans": "礼堂"}
+
+
+@pytest.mark.parametrize(
+    ("values", "mode", "kinds"),
+    [
+        ({"mode": "offline"}, "Offline", ["Place"]),
+        ({"mode": "unknown"}, None, ["Place"]),
+        ({"mode": "mixed"}, "Mixed", ["Place", "VirtualLocation"]),
+        ({"mode": "online"}, "Online", ["VirtualLocation"]),
+        ({"mode": "offline", "status": "moved_online"}, "Online", ["VirtualLocation"]),
+        ({"mode": "mixed", "place": None}, "Mixed", ["VirtualLocation"]),
+        ({"mode": "offline", "place": None}, "Offline", []),
+        ({"mode": "offline", "place": None} | HALL, "Offline", ["Place"]),
+    ],
+)
+def test_an_event_says_where_one_can_be_as_far_as_it_is_known(client, office, values, mode, kinds):
+    make_event(slug="talk", **{"place": make_place()} | values)
+    event = head(client, "/en/events/talk/")[1]["Event"]
+    said = mode and f"https://schema.org/{mode}EventAttendanceMode"
+    assert event.get("eventAttendanceMode") == said
+    assert [one["@type"] for one in event.get("location", [])] == kinds
 
 
 def test_an_institution_is_of_the_type_that_ror_gives(client, office):

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 
 from publishing.editorial import services as editorial
 from publishing.media import documents, services, usage
@@ -192,6 +193,22 @@ class TestVideos:
             .sources[0]
             .player_url.startswith("https://www.youtube-nocookie.com/embed/")
         )
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"provider": ""},
+            {"provider": "evil"},
+            {"video_id": ""},
+            {"second_id": "d0123456789"},
+            {"second_provider": "tencent"},
+        ],
+    )
+    def test_always_have_a_host_and_a_number_there(self, wrong):
+        """However a row is written: a page could show nothing else."""
+        film = Video.objects.create(title="Film", provider="vimeo", video_id="123456")
+        with transaction.atomic(), pytest.raises(IntegrityError):
+            Video.objects.filter(pk=film.pk).update(**wrong)
 
 
 class TestManyFiles:
