@@ -59,6 +59,23 @@ def agreement_form(*parties, **fields):
 ADD = "/en/admin/partners/agreement/add/"
 
 
+def test_institutions_are_filtered_by_the_countries_that_there_are(manager):
+    for code in ("CN", "GB"):
+        make_institution(place=make_place(country=code))
+    page = manager.get("/en/admin/partners/institution/")
+    offered = page.content.decode().split('data-filter-title="country"')[1].split("</details>")[0]
+    assert [code for code in ("CN", "GB", "FR") if f"?country={code}" in offered] == ["CN", "GB"]
+    page = manager.get("/en/admin/partners/institution/?country=CN")
+    assert [one.country.code for one in page.context["cl"].result_list] == ["CN"]
+    assert manager.get("/en/admin/partners/institution/?country=xx").status_code == 200
+
+
+def test_a_field_in_a_list_says_of_which_row_it_is(manager):
+    page = manager.get("/en/admin/partners/agreementkind/").content.decode()
+    kind = AgreementKind.objects.first()
+    assert f'aria-label="Order, {kind}"' in page
+
+
 def change(agreement):
     return f"/en/admin/partners/agreement/{agreement.pk}/change/"
 
