@@ -85,8 +85,17 @@ class ContactInline(BilingualInline):
     fields = ["order", "purpose", *columns("name"), "email", "telephone", "is_public"]
 
 
+class RecordChoiceField(forms.ModelChoiceField):
+    """Two records of one institution have one name as a rule: the rest tells them apart."""
+
+    def label_from_instance(self, institution):
+        names = dict.fromkeys([str(institution), institution.name_en, institution.name_zh_hans])
+        told = [*names, institution.city, institution.slug]
+        return " · ".join(str(part) for part in told if part)
+
+
 class MergeForm(forms.Form):
-    keep = forms.ModelChoiceField(
+    keep = RecordChoiceField(
         label=gettext_lazy("Keep"),
         queryset=Institution.objects.none(),
         widget=forms.RadioSelect,

@@ -20,11 +20,18 @@
 
   const nameAll = () => document.querySelectorAll("select.select2-hidden-accessible").forEach(nameBox);
 
-  // A new form begins at its first field, not at the buttons that stand above it.
+  // A form begins at what was refused; a new one at its first field, not at the buttons above it.
   const begin = () => {
+    const main = document.getElementById("content");
+    const refused = main?.querySelector(
+      ".errors :is(input:not([type=hidden]), select, textarea), [aria-invalid=true]",
+    );
     const buttons = document.activeElement?.closest(".submit-row");
     const first = "fieldset :is(input:not([type=hidden]), select, textarea)";
-    if (buttons) buttons.closest("form").querySelector(first)?.focus();
+    if (refused) {
+      refused.closest("details")?.setAttribute("open", "");
+      refused.focus();
+    } else if (buttons) buttons.closest("form").querySelector(first)?.focus();
   };
 
   addEventListener("load", () => {
