@@ -419,3 +419,11 @@ def test_what_is_in_use_is_not_deleted_and_a_sentence_says_why(manager):
     unused = AgreementKind.objects.get(code="licence")
     manager.post(f"/en/admin/partners/agreementkind/{unused.pk}/delete/", {"post": "yes"})
     assert not AgreementKind.objects.filter(pk=unused.pk).exists()
+
+
+def test_the_form_of_a_concluded_agreement_says_how_its_terms_change(manager):
+    address = "/en/admin/partners/agreement/{}/change/"
+    concluded, draft = make_concluded(), make_agreement(make_institution(), make_institution())
+    page = manager.get(address.format(concluded.pk)).content.decode()
+    assert "its terms change only by a dated act" in page and "act/?kind=correction" in page
+    assert "its terms change" not in manager.get(address.format(draft.pk)).content.decode()
