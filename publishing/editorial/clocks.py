@@ -62,13 +62,6 @@ def instant_of(local: datetime) -> datetime:
 class InstantWidget(AdminSplitDateTime):
     """Day and time in the office's zone, which is named, with the clocks of both cities."""
 
-    def get_context(self, name, value, attrs):
-        context = super().get_context(name, value, attrs)
-        heads = context["date_label"], context["time_label"]
-        for part, head in zip(context["widget"]["subwidgets"], heads, strict=True):
-            part["attrs"]["aria-label"] = str(head).rstrip(":：")
-        return context
-
     def render(self, name, value, attrs=None, renderer=None):
         zone = timezone.get_current_timezone()
         known = value if isinstance(value, datetime) else None

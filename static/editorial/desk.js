@@ -18,7 +18,16 @@
     }
   };
 
-  const nameAll = () => document.querySelectorAll("select.select2-hidden-accessible").forEach(nameBox);
+  // Django writes "Date:" and "Time:" before the fields of an instant, as text and not as labels.
+  const nameHalf = (field) => {
+    const name = field.previousSibling?.textContent.trim().replace(/[:：]$/, "");
+    if (name && !field.hasAttribute("aria-label")) field.setAttribute("aria-label", name);
+  };
+
+  const nameAll = () => {
+    document.querySelectorAll("select.select2-hidden-accessible").forEach(nameBox);
+    document.querySelectorAll(".datetime > input").forEach(nameHalf);
+  };
 
   // A form begins at what was refused; a new one at its first field, not at the buttons above it.
   const begin = () => {
@@ -34,9 +43,8 @@
     } else if (buttons) buttons.closest("form").querySelector(first)?.focus();
   };
 
-  addEventListener("load", () => {
-    nameAll();
-    begin();
-  });
+  // Scripts in the head have asked jQuery for the boxes by now; what is asked last is done last.
+  window.django?.jQuery?.(nameAll);
+  addEventListener("load", begin);
   document.addEventListener("formset:added", () => setTimeout(nameAll));
 }

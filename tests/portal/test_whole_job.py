@@ -106,6 +106,9 @@ def test_from_the_first_word_to_the_reader(staff, visitor, live_server, settings
     # The publisher makes English public, and later Chinese.
     publisher = staff("publisher")
     publisher.goto(f"{live_server.url}/en/admin/news/release/{release.pk}/change/")
+    expect(
+        publisher.locator(".fieldBox.field-embargo_en").get_by_role("textbox", name="Date")
+    ).to_be_visible()
     choose(publisher, "en", "Publish")
     press_save(publisher)
     expect(publisher.get_by_text("English is published.")).to_be_visible()
