@@ -11,7 +11,7 @@ from django import forms
 from django.core import signing
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from partners.models import ContactPoint, Institution, InstitutionName, Place
 from partners.models.confirmations import LONGEST, SALT
@@ -208,7 +208,8 @@ def label(institution: Institution, key: str) -> str:
     kind, _dot, rest = key.partition(".")
     if kind == CONTACT:
         name = rest.partition(".")[2]
-        return f"{_('Contact')}: {ContactPoint._meta.get_field(name).verbose_name}"
+        own = str(ContactPoint._meta.get_field(name).verbose_name)
+        return pgettext("between the parts of a title", ": ").join((_("Contact"), own))
     return {ABBREVIATION: _("Abbreviation"), PLACE: _("Place")}[kind]
 
 

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from news.models import Event, Release
 from partners import due
@@ -155,7 +156,8 @@ def waiting(user) -> Part:
 
 
 def _stages(item, codes):
-    return ", ".join(dict.fromkeys(str(item.stage(code).label) for code in codes))
+    stages = dict.fromkeys(str(item.stage(code).label) for code in codes)
+    return pgettext("between names", ", ").join(stages)
 
 
 def sent_back(user) -> Part:

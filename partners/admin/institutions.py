@@ -2,7 +2,8 @@ from django import forms
 from django.contrib import admin, messages
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
+from django_countries import countries
 
 from partners import services
 from partners.admin.add_name import AddNameMixin, PrefilledNameMixin
@@ -84,8 +85,17 @@ class ContactInline(BilingualInline):
     fields = ["order", "purpose", *columns("name"), "email", "telephone", "is_public"]
 
 
+class RecordChoiceField(forms.ModelChoiceField):
+    """Two records of one institution have one name as a rule: the rest tells them apart."""
+
+    def label_from_instance(self, institution):
+        names = dict.fromkeys([str(institution), institution.name_en, institution.name_zh_hans])
+        told = [*names, institution.city, institution.slug]
+        return " · ".join(str(part) for part in told if part)
+
+
 class MergeForm(forms.Form):
-    keep = forms.ModelChoiceField(
+    keep = RecordChoiceField(
         label=gettext_lazy("Keep"),
         queryset=Institution.objects.none(),
         widget=forms.RadioSelect,
@@ -95,6 +105,22 @@ class MergeForm(forms.Form):
     def __init__(self, *args, pair, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["keep"].queryset = pair
+
+
+class CountryFilter(admin.SimpleListFilter):
+    """The countries that there are institutions of, not all of the world."""
+
+    title = gettext_lazy("country")
+    parameter_name = "country"
+
+    def lookups(self, request, model_admin):
+        names = dict(countries)
+        codes = Institution.objects.exclude(country="").values_list("country", flat=True)
+        used = codes.order_by("country").distinct()
+        return sorted(((code, names.get(code, code)) for code in used), key=lambda one: one[1])
+
+    def queryset(self, request, queryset):
+        return queryset.filter(country=self.value()) if self.value() else queryset
 
 
 class SavedByServiceMixin:
@@ -123,7 +149,7 @@ class InstitutionAdmin(
     change_form_template = "admin/partners/institution_change_form.html"
     list_display = ["__str__", "kinds", "city", "country", "status", "is_public", "saved_at"]
     list_select_related = ["city"]
-    list_filter = ["types", "status", "is_public", "country"]
+    list_filter = ["types", "status", "is_public", CountryFilter]
     search_fields = [*columns("name"), "names__text", *(f"city__{c}" for c in columns("name"))]
     autocomplete_fields = ["place", "founding_agreement"]
     filter_horizontal = ["types"]
@@ -191,7 +217,7 @@ class InstitutionAdmin(
 
     @admin.display(description=gettext_lazy("types"))
     def kinds(self, institution):
-        return ", ".join(str(kind) for kind in institution.types.all())
+        return pgettext("between names", ", ").join(str(kind) for kind in institution.types.all())
 
     @admin.action(
         description=gettext_lazy("Merge two records of one institution"), permissions=["delete"]

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from portal.subscriptions import policy, services
 from portal.subscriptions.models import Subscriber
@@ -34,13 +35,16 @@ class SubscriberAdmin(WrittenByServicesAdmin):
 
     @admin.display(description=_("texts"))
     def texts(self, subscriber):
-        return ", ".join(languages.SHORT_NAMES[code] for code in subscriber.reads)
+        return pgettext("between names", ", ").join(
+            languages.SHORT_NAMES[code] for code in subscriber.reads
+        )
 
     @admin.display(description=_("topics"))
     def topics_label(self, subscriber):
         if subscriber.everything:
             return _("all")
-        return ", ".join(map(str, subscriber.topics.all())) or _("none is left")
+        topics = map(str, subscriber.topics.all())
+        return pgettext("between names", ", ").join(topics) or _("none is left")
 
     def delete_model(self, request, obj):
         services.remove(subscribers=Subscriber.objects.filter(pk=obj.pk), user=request.user)

@@ -86,7 +86,7 @@ class InstantField(forms.SplitDateTimeField):
             return None
         day, time = data_list
         if day in self.empty_values:
-            raise ValidationError(self.error_messages["invalid_date"], code="invalid_date")
+            raise ValidationError(_("Give the day too, not only the hour."), code="invalid_date")
         if time in self.empty_values:
-            raise ValidationError(self.error_messages["invalid_time"], code="invalid_time")
+            raise ValidationError(_("Give the hour too, not only the day."), code="invalid_time")
         return instant_of(datetime.combine(day, time))

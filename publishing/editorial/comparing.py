@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import models
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from publishing.editorial import history, languages, richtext, traversal, wording
 from publishing.editorial.records import Revision
@@ -93,7 +94,8 @@ def _label(change) -> str:
     own = _capital(getattr(change.field, "verbose_name", change.name))
     if change.row is None:
         return own
-    return f"{_capital(change.model._meta.verbose_name)}: {own}"
+    colon = pgettext("between the parts of a title", ": ")
+    return colon.join((_capital(change.model._meta.verbose_name), own))
 
 
 def _capital(text):

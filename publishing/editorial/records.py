@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from publishing.editorial import languages
 
@@ -82,7 +82,8 @@ class Revision(ItemRecord):
 
     def languages_label(self) -> str:
         names = languages.SHORT_NAMES
-        return ", ".join(names[code] for code in self.languages.split(",") if code in names)
+        codes = self.languages.split(",")
+        return pgettext("between names", ", ").join(names[code] for code in codes if code in names)
 
 
 class FormerAddress(models.Model):
@@ -278,7 +279,8 @@ class AuditEvent(models.Model):
         indexes = [models.Index(fields=["kind", "object_id"], name="editorial_auditevent_item")]
 
     def __str__(self):
-        return f"{self.at:%Y-%m-%d %H:%M} {self.user_name} {self.get_action_display()} {self.title}"
+        at = f"{timezone.localtime(self.at):%Y-%m-%d %H:%M}"
+        return " ".join(filter(None, (at, self.user_name, self.get_action_display(), self.title)))
 
     def save(self, *args, **kwargs):
         if not self._state.adding:

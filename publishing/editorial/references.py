@@ -17,6 +17,7 @@ from django.db import models
 from django.db.models import Q, prefetch_related_objects
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from publishing.editorial import languages, markup, targets
 from publishing.editorial.exceptions import Refused
@@ -56,7 +57,8 @@ class Use:
 
     def __str__(self):
         kind = f"{self.kind} ({_('working copy')})" if self.is_copy else self.kind
-        return f"{kind}: {self.title} – {self.how}"
+        named = pgettext("between the parts of a title", ": ").join((str(kind), str(self.title)))
+        return f"{named} – {self.how}"
 
 
 def uses(target: models.Model) -> list[Use]:

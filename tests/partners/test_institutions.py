@@ -355,7 +355,9 @@ class TestMerging:
         keep, gone = pair
         chosen = {"action": "merge_two", "_selected_action": [keep.pk, gone.pk]}
         address = "/en/admin/partners/institution/"
-        assert b"can be taken back" in admin_client.post(address, chosen).content
+        asked = admin_client.post(address, chosen).content.decode()
+        assert "can be taken back" in asked
+        assert keep.slug in asked and gone.slug in asked
         admin_client.post(address, chosen | {"keep": keep.pk})
         gone.refresh_from_db()
         assert gone.merged_into == keep

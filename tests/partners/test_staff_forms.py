@@ -59,6 +59,23 @@ def agreement_form(*parties, **fields):
 ADD = "/en/admin/partners/agreement/add/"
 
 
+def test_institutions_are_filtered_by_the_countries_that_there_are(manager):
+    for code in ("CN", "GB"):
+        make_institution(place=make_place(country=code))
+    page = manager.get("/en/admin/partners/institution/")
+    offered = page.content.decode().split('data-filter-title="country"')[1].split("</details>")[0]
+    assert [code for code in ("CN", "GB", "FR") if f"?country={code}" in offered] == ["CN", "GB"]
+    page = manager.get("/en/admin/partners/institution/?country=CN")
+    assert [one.country.code for one in page.context["cl"].result_list] == ["CN"]
+    assert manager.get("/en/admin/partners/institution/?country=xx").status_code == 200
+
+
+def test_a_field_in_a_list_says_of_which_row_it_is(manager):
+    page = manager.get("/en/admin/partners/agreementkind/").content.decode()
+    kind = AgreementKind.objects.first()
+    assert f'aria-label="Order, {kind}"' in page
+
+
 def change(agreement):
     return f"/en/admin/partners/agreement/{agreement.pk}/change/"
 
@@ -436,3 +453,11 @@ def test_what_is_in_use_is_not_deleted_and_a_sentence_says_why(manager):
     unused = AgreementKind.objects.get(code="licence")
     manager.post(f"/en/admin/partners/agreementkind/{unused.pk}/delete/", {"post": "yes"})
     assert not AgreementKind.objects.filter(pk=unused.pk).exists()
+
+
+def test_the_form_of_a_concluded_agreement_says_how_its_terms_change(manager):
+    address = "/en/admin/partners/agreement/{}/change/"
+    concluded, draft = make_concluded(), make_agreement(make_institution(), make_institution())
+    page = manager.get(address.format(concluded.pk)).content.decode()
+    assert "its terms change only by a dated act" in page and "act/?kind=correction" in page
+    assert "its terms change" not in manager.get(address.format(draft.pk)).content.decode()

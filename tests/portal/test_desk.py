@@ -27,6 +27,11 @@ def opened(client, user, language="en"):
         return client.get(reverse("admin:index")).content.decode()
 
 
+def test_the_way_to_the_second_factor_stands_at_the_head(client):
+    page = opened(client, make_user(group="Author"))
+    assert f'<a href="{reverse("account_overview")}">Account</a>' in page
+
+
 def test_my_drafts_are_mine_and_unfinished():
     me = make_user(group="Author")
     make_release(public=[], created_by=me, headline_en="Mine")

@@ -54,6 +54,7 @@ def test_from_the_first_word_to_the_reader(staff, visitor, live_server, settings
     # The author writes both languages, adds a picture and names the partner.
     author = staff("author")
     author.goto(f"{live_server.url}/en/admin/news/release/add/")
+    expect(author.locator("#id_headline_en")).to_be_focused()
     author.locator("#id_headline_en").fill("A joint laboratory opens")
     author.locator("#id_headline_zh_hans").fill("联合实验室启用")
     author.locator("#id_summary_en").fill("Two universities share it.")
@@ -81,7 +82,7 @@ def test_from_the_first_word_to_the_reader(staff, visitor, live_server, settings
     with popup.expect_event("close"):
         popup.get_by_role("button", name="Save", exact=True).click()
     expect(author.locator("#id_lead_image")).not_to_have_value("")
-    author.locator(".field-institutions .select2-search__field").fill("东南")
+    author.get_by_role("searchbox", name="Institutions").fill("东南")
     author.get_by_role("option", name="Southeast University").click()
     expect(author.locator(".field-step_en").get_by_label("Publish", exact=True)).to_have_count(0)
     for language in ("en", "zh_hans"):
@@ -105,6 +106,9 @@ def test_from_the_first_word_to_the_reader(staff, visitor, live_server, settings
     # The publisher makes English public, and later Chinese.
     publisher = staff("publisher")
     publisher.goto(f"{live_server.url}/en/admin/news/release/{release.pk}/change/")
+    expect(
+        publisher.locator(".fieldBox.field-embargo_en").get_by_role("textbox", name="Date")
+    ).to_be_visible()
     choose(publisher, "en", "Publish")
     press_save(publisher)
     expect(publisher.get_by_text("English is published.")).to_be_visible()

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
@@ -199,6 +199,21 @@ class TestReading:
         assert row[-1] == "'=HYPERLINK(1)"
         assert "attachment" in answer["Content-Disposition"]
         assert actions()[-1] == "export"
+
+    def test_kinds_are_filtered_by_the_words_of_staff_and_instants_are_the_office_s(self, client):
+        client.force_login(make_user("lin", group="Publisher"))
+        release = make_release(public=[])
+        event = audit.record(audit.Action.EXPORT, item=release)
+        audit.record(audit.Action.EXPORT)
+        page = client.get(LIST)
+        assert b'<a href="?kind=news.release">release</a>' in page.content
+        assert b'href="?kind="' not in page.content
+        page = client.get(LIST, {"kind": "news.release"})
+        assert [row.pk for row in page.context["cl"].result_list] == [event.pk]
+        old = AuditEvent(action="export", at=datetime(2026, 1, 1, 20, 5, tzinfo=UTC))
+        old.save()
+        page = client.get(address("admin:editorial_auditevent_change", old.pk))
+        assert str(page.context["original"]).startswith("2026-01-02 04:05 ")
 
     @pytest.mark.parametrize("group", ["Author", "Editor", "Partner manager"])
     def test_nobody_else_does(self, client, group):

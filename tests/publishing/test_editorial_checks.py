@@ -306,6 +306,13 @@ class TestEvents:
         release.events.add(make_event(start_date="2018-11-05"))
         return release
 
+    def test_a_quote_in_neither_language_warns_and_one_in_one_language_does_not(self):
+        release = make_release(public=[])
+        release.quotes.create(speaker_en="Chen Yu")
+        assert "empty_quote" in codes(release, "en", "")
+        release.quotes.update(text_zh_hans="我们共用一张实验台。")
+        assert "empty_quote" not in codes(release, "en", "")
+
     def test_a_report_dated_before_its_event_warns(self):
         assert codes(self.release(), "en", "release_date") == {"before_event"}
 

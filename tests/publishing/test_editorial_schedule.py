@@ -145,6 +145,14 @@ class TestTheForm:
         release.refresh_from_db()
         assert release.window("en") == (None, None, None)
 
+    @pytest.mark.parametrize(
+        ("half", "sentence"),
+        [("2099-07-01", "Give the hour too"), (" 16:00", "Give the day too")],
+    )
+    def test_says_which_half_of_an_instant_is_missing(self, publisher, half, sentence):
+        answer = sent(publisher, make_release(public=[]), embargo_en=half)
+        assert sentence in str(errors(answer)["embargo_en"])
+
     def test_explains_an_embargo_later_than_the_publication(self, publisher):
         release = make_release()
         page = sent(publisher, release, embargo_en="2099-07-01 16:00")
@@ -155,7 +163,7 @@ class TestTheForm:
         release = make_release(public=[])
         client.force_login(make_user(group="Author"))
         page = client.get(form_address(release)).content.decode()
-        assert "embargo_en" not in page
+        assert "embargo_en" not in page and "same_instants" not in page
         sent(client, release, embargo_en="2099-07-01 16:00", expire_en="2099-07-02 16:00")
         release.refresh_from_db()
         assert release.window("en") == (None, None, None)

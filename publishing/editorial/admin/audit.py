@@ -2,6 +2,7 @@
 
 import csv
 
+from django.apps import apps
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, StreamingHttpResponse
@@ -46,16 +47,51 @@ def lines(events):
         yield writer.writerow([at.isoformat(timespec="seconds"), *map(harmless, rest)])
 
 
+def kind_name(kind) -> str:
+    """What staff call it; what is stored, where the model is no more."""
+    try:
+        return str(apps.get_model(kind)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return kind
+
+
+class KindFilter(admin.SimpleListFilter):
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request, model_admin):
+        kinds = AuditEvent.objects.exclude(kind="").order_by("kind").values_list("kind", flat=True)
+        return [(kind, kind_name(kind)) for kind in kinds.distinct()]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(AuditEvent)
 class AuditEventAdmin(ReadOnlyAdmin):
     list_display = ["at", "who", "action", "title", "language", "revision", "detail"]
     list_display_links = None
-    list_filter = ["action", ("at", admin.DateFieldListFilter), "kind", "language"]
+    list_filter = ["action", ("at", admin.DateFieldListFilter), KindFilter, "language"]
     search_fields = ["user_name", "title", "detail"]
+    fields = [
+        "at",
+        "who",
+        "action",
+        "kind_label",
+        "object_id",
+        "title",
+        "language",
+        "revision",
+        "detail",
+    ]
     date_hierarchy = "at"
     list_per_page = 100
     show_full_result_count = False
     change_list_template = "admin/editorial/audit.html"
+
+    @admin.display(description=_("kind"))
+    def kind_label(self, event):
+        return kind_name(event.kind)
 
     @admin.display(description=_("who"), ordering="user_name")
     def who(self, event):

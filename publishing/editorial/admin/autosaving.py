@@ -13,6 +13,7 @@ from django.middleware.csrf import get_token
 from django.urls import path, reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from publishing.editorial import autosaves, bases, traversal
 from publishing.editorial.admin import onelanguage
@@ -111,7 +112,9 @@ class AutosaveMixin:
         names = autosaves.others(request.user, row)
         if not names:
             return ""
-        return _("Also open at this moment: %(names)s.") % {"names": ", ".join(names)}
+        return _("Also open at this moment: %(names)s.") % {
+            "names": pgettext("between names", ", ").join(names)
+        }
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         plain = super().changeform_view

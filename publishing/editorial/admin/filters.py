@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from publishing.editorial import languages
 from publishing.editorial.freshness import Freshness
@@ -46,7 +47,12 @@ class FreshnessFilter(admin.SimpleListFilter):
     def lookups(self, request, model_admin):
         owed = (Freshness.OUTDATED, Freshness.MISSING, Freshness.MACHINE, Freshness.DRAFT)
         return [
-            (f"{code}:{freshness.value}", f"{languages.language_name(code)}: {freshness.label}")
+            (
+                f"{code}:{freshness.value}",
+                pgettext("between the parts of a title", ": ").join(
+                    (languages.language_name(code), str(freshness.label))
+                ),
+            )
             for freshness in owed
             for code in languages.CODES
         ]

@@ -96,7 +96,7 @@ class PublishableAdmin(
     def get_fieldsets(self, request, obj=None):
         parts, left_out = self._fieldsets(request, obj), set()
         if not policy.may_publish(request.user, self.model):
-            left_out |= {*WINDOW_FIELDS}
+            left_out |= {*WINDOW_FIELDS, "same_instants"}
         if onelanguage.chosen(request):
             left_out |= {"same_instants"}
         return [without(part, left_out) for part in parts]

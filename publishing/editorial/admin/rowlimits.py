@@ -28,7 +28,12 @@ class LimitedRows:
 
 
 class LimitedFormSet(LimitedRows, BaseModelFormSet):
-    pass
+    """Rows of a list: what is said at the head of a column is not heard beside each field."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        for field in form.visible_fields():
+            field.field.widget.attrs["aria-label"] = f"{field.label}, {form.instance}"
 
 
 class LimitedInlineFormSet(LimitedRows, BaseInlineFormSet):
