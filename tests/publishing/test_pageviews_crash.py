@@ -87,7 +87,7 @@ def test_views_are_taken_without_a_database_and_counted_when_it_is_back(server, 
 
 
 def clicks_of_new_visitors(dice, items, number):
-    """Two of each, within half a minute: the first clicks, the second ones, and where they count."""
+    """Two of each within half a minute: first clicks, second ones, and where they count."""
     first, second, views = [], [], Counter()
     for _ in range(number):
         item, visitor = dice.choice(items), f"{dice.randrange(2**64):016x}"
