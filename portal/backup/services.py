@@ -74,8 +74,12 @@ def restore(*, source: Path, replace: bool = False) -> tuple[dict, list[str]]:
         manifest = archive.unpack(source, folder)
         _refuse_other_version(manifest, tool)
         tool.restore(folder / archive.DATABASE)
+        same_installation = manifest["key"] == _key_mark(_key_now())
         for name, root in _folders().items():
-            _exchange(folder / name, root, folder / f"old-{name}")
+            if name == "pageviews" and same_installation:
+                _add_journals(folder / name, root)
+            else:
+                _exchange(folder / name, root, folder / f"old-{name}")
         if (folder / archive.KEY).is_file():
             shutil.move(folder / archive.KEY, _key_file())
     return manifest, _differences(manifest)
@@ -173,6 +177,18 @@ def _exchange(new, root, old):
     root.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(new, root)
     root.chmod(0o750)
+
+
+def _add_journals(new, root):
+    """Those of the backup, beside those here: they hold what was seen since, to be counted again.
+
+    A journal only grows, so of two with one name the longer holds both.
+    """
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for path in _files(new, "pageviews"):
+        here = root / path.name
+        if not here.exists() or here.stat().st_size < path.stat().st_size:
+            shutil.move(path, here)
 
 
 def _differences(manifest):

@@ -71,6 +71,11 @@ def answers(using=DEFAULT_DB_ALIAS):
     return True
 
 
+def is_away(using=DEFAULT_DB_ALIAS):
+    """Whether it answers nothing outside of transactions, whose errors are their owners' affair."""
+    return not connections[using].in_atomic_block and not answers(using)
+
+
 def drop(using=DEFAULT_DB_ALIAS):
     """Forget a connection after an error, so that the next use opens a new one."""
     connection = connections[using]

@@ -1,7 +1,7 @@
 import logging
 
 from publishing.cache.away import away_response
-from publishing.cache.database import AWAY, drop, snapshot
+from publishing.cache.database import AWAY, drop, is_away, snapshot
 from publishing.cache.shared import rendering_of
 
 logger = logging.getLogger(__name__)
@@ -23,6 +23,10 @@ class DatabaseAway:
 
     def __call__(self, request):
         response = self._answer(request)
+        if response.status_code == 500 and is_away():
+            # What failed may have been an error page or another middleware: no exception of
+            # theirs passes here.
+            response = self._away(request, "an error page could not be made")
         if response.status_code >= 400:
             # A shared cache may keep a 404 or 410 for as long as it likes, unless it is told.
             response.headers.setdefault("Cache-Control", "no-cache")

@@ -8,6 +8,8 @@ from functools import lru_cache
 import brotli
 from django.utils.http import parse_http_date_safe
 
+from publishing.cache.freshness import NO_MOMENT
+
 # What an entry weighs besides its bodies: key, headers, objects.
 OVERHEAD = 4096
 # Quality 5 is where Brotli is smaller than gzip at about the same time.
@@ -83,13 +85,17 @@ class Page:
         if if_none_match is not None:
             if if_none_match.strip() == "*":
                 return self._etag("")
-            return next(
-                (tag[0] for tag in _ETAG.finditer(if_none_match) if tag[1] == self.digest), None
-            )
+            return next((tag[0] for tag in _ETAG.finditer(if_none_match) if self._is(tag)), None)
         since = parse_http_date_safe(if_modified_since)
         if since is not None and since >= parse_http_date_safe(self.last_modified):
             return self._etag("")
         return None
+
+    def _is(self, tag):
+        # Where only the version is the same, the other copy was made at another moment or by
+        # another process: it differs in numbers of pageviews, which the page's script renews.
+        same_version = tag[2] == self.moment.version and self.moment is not NO_MOMENT
+        return tag[1] == self.digest or same_version
 
     def compress(self, coding):
         """Make the variant for "gzip", "br" or, again, for plain text."""

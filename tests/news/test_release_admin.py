@@ -10,7 +10,7 @@ from django.utils import timezone
 from news.models import Release
 from publishing.editorial import services
 from publishing.editorial.models import Stage, State
-from publishing.pageviews.models import Total
+from publishing.pageviews.models import Correction, Total
 from tests.builders import make_institution, make_release, make_user
 from tests.forms import submit
 
@@ -179,6 +179,8 @@ def test_the_imported_number_only_grows(as_group):
     response = save(client, release, pageview_base="100")
     assert "it can only grow" in text(response)
     assert Total.objects.get().base == 190
+    note = Correction.objects.get()
+    assert (note.after, note.user.groups.get().name) == (190, "Publisher")
 
 
 def test_deleting_a_release_forgets_its_numbers(as_group):

@@ -12,7 +12,7 @@ from pathlib import Path
 from django.db import connection, transaction
 
 import tests.publishing.pageviews_server  # noqa: F401  sets Django up
-from publishing.pageviews import collector, journal, store
+from publishing.pageviews import clock, collector, journal, store
 from publishing.pageviews.models import Offset
 
 STEPS = {
@@ -53,7 +53,9 @@ def kill_at(step, call):
 
 def main(mode, *arguments):
     if mode == "kill":
-        kill_at(arguments[0], int(arguments[1]))
+        step, call, now = arguments
+        clock.now = lambda: float(now)
+        kill_at(step, int(call))
         collector.collect()
         collector.tidy()
         return

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from publishing.pageviews import pulse
+from publishing.pageviews import clock, pulse
 from publishing.pageviews.querysets import totals
 from publishing.pageviews.services import set_base
 from tests.builders import make_release
@@ -108,11 +108,17 @@ def test_a_page_rendered_ahead_counts_when_it_is_opened(reader, release):
     assert beat(release) == 1191
 
 
-def test_a_page_that_comes_back_from_memory_reports_again(reader):
-    page = reader(until=REPORT)
-    with page.expect_response(REPORT):
-        page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
-    assert len(page.reports) == 2
+def test_a_page_that_comes_back_from_memory_counts_again_after_half_a_minute(
+    reader, release, monkeypatch
+):
+    page, opened = reader(until=REPORT), clock.now()
+    # The second return is 31 seconds after the first.
+    for after, views in ((20, 1191), (51, 1192)):
+        monkeypatch.setattr(clock, "now", lambda now=opened + after: now)
+        with page.expect_response(REPORT):
+            page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+        assert beat(release) == views
+    assert len(page.reports) == 3
 
 
 def test_a_report_without_an_answer_is_sent_once_more(reader, release):

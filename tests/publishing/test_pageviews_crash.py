@@ -4,12 +4,13 @@ import os
 import random
 import signal
 import time
+from collections import Counter
 
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection, models
 
-from publishing.pageviews import collector, journal
+from publishing.pageviews import clock, collector, journal
 from publishing.pageviews.kinds import Item
 from publishing.pageviews.models import Day, Excluded, Offset
 from tests.publishing.pageviews_collecting import STEPS
@@ -23,6 +24,9 @@ from tests.publishing.pageviews_crowd import (
     wait_for,
     write,
 )
+from tests.publishing.pageviews_support import NOON
+
+MIDNIGHT = NOON - 12 * 3600
 
 pytest_plugins = ["tests.publishing.pageviews_fixtures"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,14 +86,16 @@ def test_views_are_taken_without_a_database_and_counted_when_it_is_back(server, 
 # The collector
 
 
-def random_records(dice, item, now, number):
-    """Clicks of few visitors on one item, some within half a minute of each other."""
-    return [
-        journal.Record(
-            now + dice.uniform(-400, 0), item, f"{dice.randrange(8):016x}", "", "en", "a.example"
-        )
-        for _ in range(number)
-    ]
+def clicks_of_new_visitors(dice, items, number):
+    """Two of each within half a minute: first clicks, second ones, and where they count."""
+    first, second, views = [], [], Counter()
+    for _ in range(number):
+        item, visitor = dice.choice(items), f"{dice.randrange(2**64):016x}"
+        at = MIDNIGHT + dice.choice((-1, 1)) * dice.uniform(60, 10_000)
+        for clicks, instant in ((first, at), (second, at + dice.uniform(0, 25))):
+            clicks.append(journal.Record(instant, item, visitor, "", "en", "a.example"))
+        views[item.id, clock.date_of(at)] += 1
+    return first, second, views
 
 
 KILLS = [
@@ -100,25 +106,29 @@ KILLS = [
 ]
 
 
-def test_a_collector_killed_at_any_step_neither_loses_nor_repeats(settings, tmp_path, item):
+def test_a_collector_killed_at_any_step_neither_loses_nor_repeats(settings, tmp_path, site):
     settings.PORTAL_PAGEVIEWS_JOURNAL = folder = tmp_path / "pageviews"
-    dice, now = random.Random(5), time.time()
-    records = []
+    items = [Item("group", Group.objects.create(name=name).pk) for name in ("One", "Two")]
+    dice, late, views = random.Random(5), [], Counter()
     for step, call in KILLS:
-        fresh = random_records(dice, item, now, 40)
-        records += fresh
-        write(folder, fresh)
+        first, second, added = clicks_of_new_visitors(dice, items, 20)
+        views += added
+        # Half of the second clicks lie in the same file, half in that of the next run.
+        early = len(second) // 2
+        write(folder, first + second[:early] + late)
+        late = second[early:]
         if step == "before a file is deleted":
             age(folder)
-        assert run_collector(folder, "kill", step, str(call)).wait(60) == -signal.SIGKILL, step
+        killed = run_collector(folder, "kill", step, str(call), str(site.now))
+        assert killed.wait(60) == -signal.SIGKILL, step
+    write(folder, late)
     collector.collect()
     collector.tidy()
-    assert not Excluded.objects.filter(reason="corrupt").exists()
-    assert Day.objects.filter(object_id=item.id).aggregate(n=models.Sum("views"))["n"] == (
-        counted(item)
-    )
-    excluded = Excluded.objects.aggregate(n=models.Sum("number"))["n"]
-    assert counted(item) + excluded == len(records)
+    assert {(row.object_id, row.day): row.views for row in Day.objects.all()} == views
+    for item in items:
+        assert counted(item) == sum(n for (pk, _day), n in views.items() if pk == item.id)
+    excluded = Excluded.objects.values_list("reason").annotate(models.Sum("number"))
+    assert dict(excluded) == {"repeat": views.total()}
 
 
 def age(folder):

@@ -124,7 +124,9 @@ def test_the_page_of_staff_shows_each_table(site, reader, address):
         "Public number: 1,424.",
         "190 were brought along from before 2026-10-01",
         "The summer school",
-        "a.example",
+        "2026-10-01 1,234 1,234 0 0",
+        "English 1,234",
+        "a.example 1,234",
         "Robot or program 77",
         "Most read",
         "Rising",
@@ -355,7 +357,7 @@ def test_staff_correct_a_number_on_the_page_of_its_statistics(site, reader, addr
     )
     assert site.total(item) == 150
     assert "Public number: 150." in text(answer)
-    assert "190 150 Forged by a script" in text(answer)
+    assert "lin public number 190 150 Forged by a script" in text(answer)
 
 
 def test_a_refused_correction_says_why_and_keeps_what_was_typed(site, reader, address):
