@@ -21,7 +21,7 @@ _PLACES = re.compile(_PLACE.format(r"(\d+)"))
 
 
 class Frames:
-    """Draws rows of one template from dicts that all have the same names.
+    """Draws rows of one template from dicts of what it writes and decides upon.
 
     A text is what differs from row to row. Instead of it the template sees the place where it goes:
     it may write it, as it is or as the slug of an address, as often as it likes, and ask whether
@@ -40,7 +40,7 @@ class Frames:
     def drawn(self, rows: Iterable[dict]) -> SafeString:
         frames, drawn = {}, []
         for values in rows:
-            shape = tuple([_shape(value) for value in values.values()])
+            shape = tuple(values), tuple([_shape(value) for value in values.values()])
             frame = frames.get(shape)
             if frame is None:
                 frame = frames[shape] = self.kept.get(shape, lambda: self._frame(values))  # noqa: B023
