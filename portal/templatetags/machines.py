@@ -4,7 +4,7 @@ from django import template
 from django.conf import settings
 from django.utils import timezone
 
-from portal.machines.linked import author, date_published, linked_data
+from portal.machines.linked import author, linked_data, stamp
 from portal.machines.subjects import section_name, subject_of
 from publishing.editorial import languages
 from publishing.editorial.richtext import data_block
@@ -18,28 +18,28 @@ LOCALES = {"en": "en_GB", "zh-hans": "zh_CN"}
 @register.inclusion_tag("portal/machines/head.html", takes_context=True)
 def machine_head(context):
     """Open Graph, cards and linked data; nothing on pages that no program should keep."""
-    subject = subject_of(context)
-    here = languages.active()
-    alternates = {alternate.hreflang for alternate in context["page_urls"].alternates}
+    subject, site, urls = subject_of(context), context["site"], context["page_urls"]
+    here = subject.language
     there = languages.other(here)
+    alternates = [alternate.hreflang for alternate in urls.alternates]
     return {
         "subject": subject,
-        "site": context["site"],
-        "address": context["page_urls"].canonical,
+        "site": site,
+        "address": urls.canonical,
         "locale": LOCALES[here],
         "other_locale": LOCALES[there] if languages.TAGS[there] in alternates else "",
-        "published": subject.is_article and date_published(subject.item, here),
-        "updated": subject.is_article and subject.item.last_updated(here),
-        "author": subject.is_article and author(subject.item, context["site"])["name"],
+        "published": stamp(subject.published),
+        "updated": subject.is_article and stamp(subject.item.last_updated(here)),
+        "author": subject.is_article and author(subject.item, site)["name"],
         "data": data_block(linked_data(subject, context)),
-        "government": context["site"].government_tags and government(subject, context),
+        "government": site.government_tags and government(subject, context),
     }
 
 
 def government(subject, context):
     """The names that Chinese government sites give to their facts."""
     column = section_name(context.get("nav_key"))
-    date = subject.is_article and date_published(subject.item, languages.active())
+    date = subject.published
     return {
         "domain": settings.PORTAL_BASE_URL.partition("://")[2],
         "column": column,
