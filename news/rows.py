@@ -1,63 +1,47 @@
-"""The rows of releases in lists: rendered once for each version of the content, but for the number
-of pageviews, which moves on without one.
+"""The rows of releases in lists, drawn from frames: a release costs a list the same whether one of
+a hundred is shown again or one of a hundred thousand for the first time.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
-from django.template.loader import get_template
-from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from news.models import Release
-from publishing.cache.shared import each_once_per_version
+from publishing.cache.frames import Frames
 from publishing.editorial import languages
+from publishing.media.templatetags.media import picture
+from publishing.pageviews import kinds
 from publishing.pageviews.templatetags.pageviews import grouped
 
-# About a kilobyte each.
-KEPT = 2_000
-TEMPLATES = {False: "news/_release_row.html", True: "news/_release_row_short.html"}
-# Where the number goes; no text that is stored can hold it.
-PLACE = "\0number\0"
+LONG, SHORT = Frames("news/_release_row.html"), Frames("news/_release_row_short.html")
 
 
-class Frame(NamedTuple):
-    """A row as it is around its number; the words there tell one view from several."""
-
-    release: int
-    level: int
-    short: bool
-    is_counted: bool
-    is_one: bool
+def rendered(releases: Iterable[Release], level: int, *, short: bool) -> SafeString:
+    here, key = languages.active(), kinds.key_of(Release)
+    frames, texts = (SHORT, _short_texts) if short else (LONG, _texts)
+    return frames.drawn({"level": level} | texts(release, here, key) for release in releases)
 
 
-def rendered(releases: Iterable[Release], level: int, *, short: bool) -> str:
-    shown = {}
-    for release in releases:
-        number = getattr(release, "pageviews", None)
-        shown[Frame(release.pk, level, short, number is not None, number == 1)] = release
-    frames = _frames(shown, shown)
-    return format_html_join(
-        "", "{}", ((_filled(frames[key], release),) for key, release in shown.items())
-    )
-
-
-@each_once_per_version(KEPT)
-def _frames(asked, shown):
-    return {frame: _frame(frame, shown[frame]) for frame in asked}
-
-
-def _frame(frame, release):
-    """The row as a format, in which only the number is left open."""
-    words = {
-        "release": release,
-        "summary": languages.text(release, "summary", languages.active()),
-        "level": frame.level,
-        "number": PLACE,
+def _short_texts(release, here, key):
+    date, field, number = release.printed_date, release.field, getattr(release, "pageviews", None)
+    return {
+        "slug": release.slug,
+        "title": release.list_title_in(here),
+        "date.iso": date.iso if date else "",
+        "date.day": str(date.day) if date and date.day else "",
+        "date.month_year": date.month_year if date else "",
+        "field.name": languages.text(field, "name", here) if field else "",
+        "field.slot": str(field.slot) if field else "",
+        "token": "" if number is None else f"{key}-{release.pk}",
+        "number": "" if number is None else grouped(number),
+        # The words around the number tell one view from several.
+        "is_one": number == 1,
     }
-    html = get_template(TEMPLATES[frame.short]).render(words)
-    return html.replace("{", "{{").replace("}", "}}").replace(PLACE, "{}")
 
 
-def _filled(frame, release):
-    number = getattr(release, "pageviews", None)
-    return format_html(frame, "" if number is None else grouped(number))
+def _texts(release, here, key):
+    return _short_texts(release, here, key) | {
+        "summary": languages.text(release, "summary", here),
+        "languages": release.languages_label(),
+        "picture": picture(release.lead_image, "row", alt="") if release.lead_image else "",
+    }

@@ -126,7 +126,6 @@ class ReleaseList(ListView):
             "feed_title": title_of(self.chosen),
             "total": page.paginator.count,
             "pages": page.paginator.num_pages,
-            "page_range": page.paginator.get_elided_page_range(page.number),
         }
 
 
@@ -229,7 +228,6 @@ class EventList(ListView):
             "nav_key": "events",
             "upcoming": upcoming,
             "calendar_url": reverse("news:calendar"),
-            "page_range": page.paginator.get_elided_page_range(page.number),
         }
 
 

@@ -96,7 +96,6 @@ def directory(request):
         "facets": boxes_of(found.facets),
         "chips": [directory_chip(request, chip) for chip in found.chips],
         "page_obj": page,
-        "page_range": list(paginator.get_elided_page_range(number)),
         "exports": address(request).removeprefix(request.path),
     }
     return TemplateResponse(request, "partners/directory.html", context)
@@ -189,7 +188,6 @@ def register(request):
         "axis": axis,
         "today": timezone.localdate(),
         "page_obj": page,
-        "page_range": list(paginator.get_elided_page_range(page.number)),
         "exports": address(request).removeprefix(request.path),
     }
     return TemplateResponse(request, "partners/register.html", context)

@@ -117,7 +117,6 @@ def context(request) -> dict:
         "nav_key": "timeline",
         "milestones": entries(list(page.object_list)),
         "page_obj": page,
-        "page_range": paginator.get_elided_page_range(page.number),
         "chips": [
             {"name": label, "url": url, "current": value == kind} for value, label, url in chips
         ],

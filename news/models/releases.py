@@ -254,8 +254,11 @@ class Release(Publishable):
 
     @property
     def title_in_lists(self):
-        here = languages.active()
-        return languages.text(self, "list_title", here) or languages.text(self, "headline", here)
+        return self.list_title_in(languages.active())
+
+    def list_title_in(self, language: str) -> str:
+        short = languages.text(self, "list_title", language)
+        return short or languages.text(self, "headline", language)
 
     def has(self, name: str) -> bool:
         """Whether a relation is worth asking for: false where its page found that it is empty."""

@@ -11,7 +11,7 @@ from functools import wraps
 
 from django.db import NotSupportedError, connections
 from django.db.models.base import ModelState
-from django.db.models.query import prefetch_related_objects
+from django.db.models.query import ModelIterable, prefetch_related_objects
 from django.utils.translation import get_language
 
 
@@ -69,7 +69,8 @@ class _Plan:
         self.lookups = queryset._prefetch_related_lookups
         compiler = queryset.query.get_compiler(self.db)
         self.sql, params = compiler.as_sql()
-        self.rows_of = _Rows(compiler)
+        are_objects = issubclass(queryset._iterable_class, ModelIterable)
+        self.rows_of = _Rows(compiler, are_objects=are_objects)
         known = {self._adapted(marker): number for number, marker in enumerate(markers)}
         self.params = [(known.get(param), param) for param in params]
         missing = set(known.values()) - {number for number, _param in self.params}
@@ -122,12 +123,16 @@ class _Plan:
 
 
 class _Rows:
-    """How the rows of one query become objects, as ``ModelIterable`` finds it out each time."""
+    """How the rows of one query become objects, as ``ModelIterable`` finds it out each time.
 
-    def __init__(self, compiler):
+    Those of ``values_list`` are tuples.
+    """
+
+    def __init__(self, compiler, *, are_objects):
         select = compiler.select
         self.converters = compiler.get_converters([column[0] for column in select])
-        self.objects = _Objects(compiler.klass_info, select, compiler.using)
+        objects = _Objects(compiler.klass_info, select, compiler.using) if are_objects else None
+        self.objects = objects
         self.annotations = list(compiler.annotation_col_map.items())
 
     def converted(self, rows, connection):
@@ -142,6 +147,8 @@ class _Rows:
         return row
 
     def made(self, row):
+        if self.objects is None:
+            return tuple(row)
         item = self.objects.made(row)
         item.__dict__.update({name: row[position] for name, position in self.annotations})
         return item

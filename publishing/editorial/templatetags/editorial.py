@@ -4,12 +4,14 @@ import re
 
 from django import template
 
+from publishing.cache.frames import Frames
 from publishing.editorial import dates, languages, richtext
 from publishing.editorial.addresses import address_of
 from publishing.editorial.records import ChangeNote
 
 register = template.Library()
 
+PAGERS = Frames("components/_pager.html")
 _AFTER_PHRASE = re.compile(r"(?<=[，；：。！？])(?![，；：。！？”’」』》）])")
 
 
@@ -93,6 +95,31 @@ def cover_address(slug):
 @register.simple_tag
 def other_language_tag():
     return languages.TAGS[languages.other(languages.active())]
+
+
+@register.simple_tag(takes_context=True)
+def pager(context, page):
+    """The ways to the other pages of a list, around this one and at both ends."""
+    return PAGERS.drawn(
+        [_pager_texts(page, context["request"].GET) if page.has_other_pages() else {}]
+    )
+
+
+def _pager_texts(page, params):
+    paginator, others = page.paginator, params.copy()
+    others.pop("page", None)
+    numbers = list(paginator.get_elided_page_range(page.number))
+    gaps = paginator.ELLIPSIS in numbers
+    texts = {
+        "previous": str(page.previous_page_number()) if page.has_previous() else "",
+        "next": str(page.next_page_number()) if page.has_next() else "",
+        "others": others.urlencode(),
+        "here": numbers.index(page.number),
+        "gap": str(paginator.ELLIPSIS) if gaps else "",
+    }
+    for place, number in enumerate(numbers):
+        texts[f"numbers.{place}"] = None if number == paginator.ELLIPSIS else str(number)
+    return texts
 
 
 @register.filter

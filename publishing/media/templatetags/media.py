@@ -1,12 +1,15 @@
 from django import template
 
-from publishing.media.purposes import CONTENT_TYPES, PURPOSES
+from publishing.cache.frames import Frames
+from publishing.media.purposes import PURPOSES
 from publishing.media.renditions import rendition, renditions, srcset
 
 register = template.Library()
 
+FRAMES = Frames("media/_picture.html")
 
-@register.inclusion_tag("media/_picture.html")
+
+@register.simple_tag
 def picture(image, purpose, *, sizes="", eager=None, alt=None):
     """An image for one of ``purposes.PURPOSES``, in AVIF, WebP and JPEG or PNG.
 
@@ -16,18 +19,19 @@ def picture(image, purpose, *, sizes="", eager=None, alt=None):
     """
     fallback = renditions(image, purpose)
     several = len(fallback) > 1
-    return {
-        "purpose": PURPOSES[purpose],
-        "sources": [
-            (CONTENT_TYPES[extension], srcset(renditions(image, purpose, extension)))
-            for extension in ("avif", "webp")
-        ],
-        "largest": fallback[0],
+    width, height = fallback[0].size
+    texts = {
+        "avif": srcset(renditions(image, purpose, "avif")),
+        "webp": srcset(renditions(image, purpose, "webp")),
+        "largest.url": fallback[0].url,
+        "largest.width": str(width),
+        "largest.height": str(height),
         "srcset": srcset(fallback) if several else "",
         "sizes": (sizes or PURPOSES[purpose].sizes) if several else "",
-        "eager": purpose == "hero" if eager is None else eager,
         "alt": image.alt_for_reader if alt is None else alt,
     }
+    eager = purpose == "hero" if eager is None else eager
+    return FRAMES.drawn([texts | {"purpose": PURPOSES[purpose], "eager": eager}])
 
 
 @register.simple_tag

@@ -19,18 +19,16 @@ def pageviews(instance):
 
 
 @register.inclusion_tag("pageviews/counted.html")
-def counted(item, short=False, place=""):
+def counted(item, short=False):
     """A row's number between its words; ``short``: the number alone.
 
-    Without an annotated number nothing is shown: a row never queries. ``place`` stands for the
-    number in a row that is kept longer than it.
+    Without an annotated number nothing is shown: a row never queries.
     """
     number = getattr(item, "pageviews", None)
     if number is None:
         return {}
     token = str(kinds.item_of(item))
-    words = {"short": short, "is_one": number == 1, "count": number}
-    return words | {"token": token, "number": place or grouped(number)}
+    return {"short": short, "is_one": number == 1, "token": token, "number": grouped(number)}
 
 
 @register.filter
