@@ -47,10 +47,6 @@ class Subject:
     trail: tuple[tuple[str, str], ...]
 
     @property
-    def pictures(self) -> tuple[Picture, Picture]:
-        return self.wide, self.square
-
-    @property
     def is_article(self) -> bool:
         return isinstance(self.item, Release)
 
