@@ -188,7 +188,7 @@ class ReleaseDetail(PublishableDetail):
             if date
             else (_("Undated"), f"{news}?year={UNDATED}")
         )
-        return [(_("News"), news), year]
+        return (_("News"), news), year
 
 
 def named(release):
