@@ -7,10 +7,10 @@ rows that are kept one by one help only as long as all of them find room.
 import html
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from django.template.base import Node, NodeList, TextNode
+from django.template.base import Node, NodeList
 from django.template.loader import get_template
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from publishing.cache.shared import Shared
@@ -38,31 +38,58 @@ class Frames:
         self.template, self.kept = template, Shared()
 
     def drawn(self, rows: Iterable[dict]) -> SafeString:
-        frames, drawn = {}, []
+        frames, drawn = {}, NodeList()
         for values in rows:
-            shape = tuple(values), tuple([_shape(value) for value in values.values()])
+            shape = (
+                tuple(values),
+                tuple(
+                    [bool(value) if isinstance(value, str) else value for value in values.values()]
+                ),
+            )
             frame = frames.get(shape)
             if frame is None:
                 frame = frames[shape] = self.kept.get(shape, lambda: self._frame(values))  # noqa: B023
-            drawn.append((frame.render(values),))
-        return format_html_join("", "{}", drawn)
+            drawn.append(_Row(frame, values))
+        return drawn.render(None)
 
     def _frame(self, values):
         names = [name for name, value in values.items() if isinstance(value, str) and value]
         places = {name: _PLACE.format(number) for number, name in enumerate(names)}
-        rendered = get_template(self.template).render(in_parts(values | places))
-        literal, *pieces = _PLACES.split(rendered)
-        frame = NodeList([TextNode(literal)])
-        for number, literal in zip(pieces[::2], pieces[1::2], strict=True):
-            frame += [_Text(names[int(number)]), TextNode(literal)]
-        missing = set(names) - {node.name for node in frame if isinstance(node, _Text)}
-        if missing:
-            raise TypeError(f"{self.template} does not write {', '.join(sorted(missing))}.")
-        return frame
+        pieces = _PLACES.split(get_template(self.template).render(in_parts(values | places)))
+        order = [int(number) for number in pieces[1::2]]
+        if missing := [name for number, name in enumerate(names) if number not in order]:
+            raise TypeError(f"{self.template} does not write {', '.join(missing)}.")
+        return _Frame(names, pieces, order)
 
 
-def _shape(value):
-    return bool(value) if isinstance(value, str) else value
+@dataclass(frozen=True)
+class _Frame:
+    """``pieces`` of a template's words, every other one being replaced by the text that is the
+    ``order``th of ``names``.
+    """
+
+    names: list[str]
+    pieces: list[str]
+    order: list[int]
+
+
+class _Row(Node):
+    """A part of a template, so that the template makes text of it."""
+
+    def __init__(self, frame, values):
+        self.frame, self.values = frame, values
+
+    def render_annotated(self, context):
+        frame, values = self.frame, self.values
+        texts = [_escaped(values[name]) for name in frame.names]
+        pieces = frame.pieces.copy()
+        pieces[1::2] = [texts[number] for number in frame.order]
+        return "".join(pieces)
+
+
+def _escaped(text):
+    """What ``{{ text }}`` writes, without asking what else than a text it may be."""
+    return text if hasattr(text, "__html__") else html.escape(text)
 
 
 def in_parts(values: dict) -> dict:
@@ -76,14 +103,3 @@ def in_parts(values: dict) -> dict:
                 part = part.setdefault(step, {})
             part[last] = value
     return context
-
-
-class _Text(Node):
-    """What ``{{ name }}`` writes of a text, without asking what else it may be."""
-
-    def __init__(self, name):
-        self.name = name
-
-    def render_annotated(self, values):
-        text = values[self.name]
-        return text if hasattr(text, "__html__") else html.escape(text)

@@ -8,7 +8,7 @@ import calendar
 import datetime
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -65,7 +65,7 @@ class PartialDate:
             parts.append(f"{self.day:02}")
         return "-".join(parts)
 
-    @property
+    @cached_property
     def iso(self) -> str:
         return str(self)
 
@@ -120,7 +120,7 @@ def _month_year(year: int, month: int | None, _language) -> str:
     return formats.date_format(first, pgettext("month beneath a day", "M Y"))
 
 
-@lru_cache(4096)
+@lru_cache(8192)
 def read(text: str | None) -> PartialDate | None:
     """The partial date in a column; None when the date is not known.
 

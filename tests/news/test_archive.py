@@ -64,7 +64,9 @@ def walk(client, address):
 
 
 @pytest.mark.parametrize("query", ["", "?year=2018", "?year=undated", "?field=arts"])
-def test_the_pages_together_are_the_whole_list(client, query):
+@pytest.mark.parametrize("block", [1, 2, 50])
+def test_the_pages_together_are_the_whole_list(client, monkeypatch, query, block):
+    monkeypatch.setattr("news.archive.BLOCK", block)
     make_many()
     releases = Release.objects.public("en").newest_first()
     wanted = {

@@ -4,6 +4,8 @@ Each language of an item is published on its own: its state and instants are pla
 language, never registered with modeltranslation, which would read back the other language's.
 """
 
+from functools import lru_cache
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -291,8 +293,7 @@ class Publishable(PublicModel):
 
     def languages_label(self) -> str:
         """ "English, 中文": the languages in which this may be read now."""
-        names = (languages.SHORT_NAMES[code] for code in self.public_languages())
-        return pgettext("between names", ", ").join(names)
+        return _named(tuple(self.public_languages()), languages.active())
 
     def clean(self):
         super().clean()
@@ -303,6 +304,11 @@ class Publishable(PublicModel):
             raise ValidationError(
                 {"slug": _("Another item has this address already, or had it once.")}
             )
+
+
+@lru_cache(64)
+def _named(codes, _reader_language):
+    return pgettext("between names", ", ").join(languages.SHORT_NAMES[code] for code in codes)
 
 
 # Identity and publication stay with the row; these two are facts that the staff form changes.

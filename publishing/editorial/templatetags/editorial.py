@@ -121,20 +121,25 @@ def pager(context, page):
 
 
 def _pager_texts(page, params):
-    paginator, others = page.paginator, params.copy()
-    others.pop("page", None)
-    numbers = list(paginator.get_elided_page_range(page.number))
-    gaps = paginator.ELLIPSIS in numbers
+    numbers = list(page.paginator.get_elided_page_range(page.number))
     texts = {
         "previous": str(page.previous_page_number()) if page.has_previous() else "",
         "next": str(page.next_page_number()) if page.has_next() else "",
-        "others": others.urlencode(),
+        "others": _without_page(params),
         "here": numbers.index(page.number),
-        "gap": str(paginator.ELLIPSIS) if gaps else "",
+        "gap": str(next((number for number in numbers if not isinstance(number, int)), "")),
     }
     for place, number in enumerate(numbers):
-        texts[f"numbers.{place}"] = None if number == paginator.ELLIPSIS else str(number)
+        texts[f"numbers.{place}"] = str(number) if isinstance(number, int) else None
     return texts
+
+
+def _without_page(params):
+    if params.keys() <= {"page"}:
+        return ""
+    others = params.copy()
+    others.pop("page", None)
+    return others.urlencode()
 
 
 @register.filter
