@@ -1,4 +1,4 @@
-"""What stands beside the text of a release, in the reader's language and drawn from frames."""
+"""What stands around the text of a release, in the reader's language and drawn from frames."""
 
 from urllib.parse import quote
 
@@ -8,13 +8,22 @@ from partners.templatetags.partners import agreement_status
 from publishing.cache.frames import Frames
 from publishing.editorial import languages
 from publishing.editorial.addresses import address_of
+from publishing.media.templatetags.media import picture
 
+HERO = Frames("components/_picture.html")
 SHARE = Frames("news/_share.html")
 HELD = Frames("news/_held.html")
 PARTY = Frames("news/_party.html")
 SIGNED = Frames("news/_signed.html")
 PARTNER = Frames("news/_partner_chip.html")
 NEIGHBOURS = Frames("news/_prevnext.html")
+
+
+def hero(release) -> SafeString:
+    """The photograph or the drawn cover that opens the page."""
+    image = release.lead_image
+    texts = {"slug": release.slug, "drawn": picture(image, "hero") if image else ""}
+    return HERO.drawn([texts | {"shared": True, "eager": True}])
 
 
 def share(release, address: str) -> SafeString:

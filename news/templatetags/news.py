@@ -39,6 +39,11 @@ def share(release, address):
 
 
 @register.simple_tag
+def hero(release):
+    return facts.hero(release)
+
+
+@register.simple_tag
 def held(events):
     return facts.held(events)
 

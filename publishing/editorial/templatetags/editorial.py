@@ -13,6 +13,7 @@ from publishing.editorial.records import ChangeNote
 register = template.Library()
 
 PAGERS = Frames("components/_pager.html")
+ADDRESSES = Frames("components/_address.html")
 UPDATES, NOTES = Frames("components/_updates.html"), Frames("components/_update.html")
 _AFTER_PHRASE = re.compile(r"(?<=[，；：。！？])(?![，；：。！？”’」』》）])")
 
@@ -100,6 +101,16 @@ def _instant(name, instant):
         f"{name}.day": dates.day_of(instant).full,
         f"{name}.stamp": stamp(timezone.localtime(instant)),
     }
+
+
+@register.simple_tag
+def page_addresses(urls):
+    """For the head of a page: its canonical address, and those in each language."""
+    links = [{"rel": "canonical", "href": urls.canonical}] if urls.canonical else []
+    links += [
+        {"rel": "alternate", "hreflang": one.hreflang, "href": one.href} for one in urls.alternates
+    ]
+    return ADDRESSES.drawn(links)
 
 
 @register.simple_tag
