@@ -111,19 +111,29 @@ class ReleaseList(ListView):
             "current": current,
         }
 
+    # What follows from the choice alone is asked for where the template keeps nothing of it yet.
+
+    def all_institutions_url(self):
+        return self.address(institution="")
+
+    def order_url(self):
+        return self.address(sort="" if self.chosen.sort else MOST_READ)
+
+    def feed_url(self):
+        return reverse("news:atom") + self.chosen.query(*CHOICES)
+
+    def feed_title(self):
+        return title_of(self.chosen)
+
+    def mail_query(self):
+        return self.chosen.query("field", "institution")
+
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         page = context["page_obj"]
         return context | {
             "nav_key": "news",
             "chosen": self.chosen,
-            "institution": self.chosen.institution,
-            "all_institutions_url": self.address(institution=""),
-            "most_read": bool(self.chosen.sort),
-            "order_url": self.address(sort="" if self.chosen.sort else MOST_READ),
-            "feed_url": reverse("news:atom") + self.chosen.query(*CHOICES),
-            "mail_query": self.chosen.query("field", "institution"),
-            "feed_title": title_of(self.chosen),
             "total": page.paginator.count,
             "pages": page.paginator.num_pages,
         }
