@@ -271,7 +271,7 @@ def make_of_all_shapes():
         "credit_en": "Li",
         "credit_zh_hans": "李",
     }
-    bridge = Image.objects.create(**image, **described, credit_zh_hans="李")
+    bridge = Image.objects.create(**image, **described)
     made = [
         make_release(release_date="2020-09-30", field=field, **lists, **summaries),
         make_release(release_date="2020-09", lead_image=bridge, **lists),
