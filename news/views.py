@@ -198,7 +198,7 @@ class ReleaseDetail(PublishableDetail):
             if date
             else (_("Undated"), f"{news}?year={UNDATED}")
         )
-        return [(_("News"), news), year]
+        return (_("News"), news), year
 
 
 def named(release):

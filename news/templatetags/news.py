@@ -4,10 +4,9 @@ from django import template
 from django.utils import formats, timezone
 from django.utils.translation import gettext
 
-from news import reading, rows
+from news import facts, reading, rows
 from news.models import Commitment, Event, Release
 from news.programme import are_timed, cities_of, lines_of
-from publishing.editorial.addresses import address_of
 from publishing.editorial.zones import zone_of
 
 register = template.Library()
@@ -32,11 +31,40 @@ def releases_with_agreement(agreement, limit=5):
     return {"releases": releases.newest_first().for_list()[:limit]}
 
 
-@register.inclusion_tag("news/_share.html")
+@register.simple_tag
 def share(release, address):
     """Copy, mail, print, and a QR code for telephones; nothing comes from another host."""
-    code = address_of("news:release_code", release.slug) if release.slug else ""
-    return {"headline": release.headline, "page_address": address, "code": code}
+    return facts.share(release, address)
+
+
+@register.simple_tag
+def hero(release):
+    return facts.hero(release)
+
+
+@register.simple_tag
+def held(events):
+    return facts.held(events)
+
+
+@register.simple_tag
+def party_lines(parties):
+    return facts.parties(parties)
+
+
+@register.simple_tag
+def signed(agreements):
+    return facts.signed(agreements)
+
+
+@register.simple_tag
+def partner_chips(institutions):
+    return facts.partners(institutions)
+
+
+@register.simple_tag
+def neighbours(earlier, later):
+    return facts.neighbours(earlier, later)
 
 
 @register.inclusion_tag("news/_events_about.html", takes_context=True)

@@ -352,8 +352,9 @@ class Agreement(PublicModel):
         """The rule of ``public()``, told of a row that is in memory."""
         return self.public_level != self.PublicLevel.HIDDEN
 
-    def get_absolute_url(self):
-        return address_of("partners:agreement", self.number, parameter="number")
+    def get_absolute_url(self, language: str | None = None) -> str:
+        where = {"parameter": "number", "language": language}
+        return address_of("partners:agreement", self.number, **where)
 
     def status_on(self, day: datetime.date | None = None) -> AgreementStatus:
         """The status on ``day`` (today); for a day of the past, by the terms of that day."""

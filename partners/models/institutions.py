@@ -259,8 +259,8 @@ class Institution(NamedModel):
         """The rule of ``public()``, told of a row that is in memory."""
         return self.is_public and self.status != self.Status.WITHDRAWN
 
-    def get_absolute_url(self):
-        return address_of("partners:institution", self.slug)
+    def get_absolute_url(self, language: str | None = None) -> str:
+        return address_of("partners:institution", self.slug, language=language)
 
 
 class InstitutionName(Period):

@@ -93,10 +93,15 @@ def _years(axis, has_years):
     return {"has_years": has_years, "ticks": arches.row_ticks(axis) if has_years else []}
 
 
-@register.inclusion_tag("components/_status.html")
+@register.simple_tag
 def agreement_status(agreement):
     """The word for today's status, with its arch."""
-    return {"status": rows.status_of(agreement).value}
+    return _status(rows.status_of(agreement).value)
+
+
+@once_per_version
+def _status(status):
+    return render_to_string("components/_status.html", {"status": status})
 
 
 @register.simple_tag

@@ -1,9 +1,7 @@
 """Linked data for pages (schema.org as JSON-LD), with what is known and nothing else."""
 
 import datetime
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -121,23 +119,9 @@ def stamp(instant: datetime.datetime | None) -> str:
     return timezone.localtime(instant).isoformat(timespec="seconds") if instant else ""
 
 
-def date_published(release: Release, language: str) -> datetime.datetime | None:
-    """The release date as printed, where it names a day; else when it was published here."""
-    first = getattr(release, column("first_published", language)) or release.publish_at(language)
-    date = release.printed_date
-    if date is None or date.day is None:
-        return first
-    if first is not None and timezone.localtime(first).date() == date.first:
-        return first
-    zone = ZoneInfo(settings.TIME_ZONE)
-    day = datetime.datetime.combine(date.first, datetime.time.min, tzinfo=zone)
-    return day if first is None or day <= timezone.now() else first
-
-
 def article(subject: Subject, context) -> dict:
-    release, site, language = subject.item, context["site"], languages.active()
-    address = page_address(context)
-    first = date_published(release, language)
+    release, site, language = subject.item, context["site"], subject.language
+    address, first = page_address(context), subject.published
     updated = getattr(release, column("last_updated", language)) or first
     return {
         "@type": "NewsArticle",
@@ -161,11 +145,15 @@ def article(subject: Subject, context) -> dict:
             for one in context.get("corrections") or ()
         ],
         "isBasedOn": release.original_url,
-        "articleSection": name_here(release.field) if release.field else "",
+        "articleSection": named(release.field, language) if release.field else "",
         "isAccessibleForFree": True,
-        "mentions": [mention(one) for one in context.get("institutions") or ()],
+        "mentions": [mention(one, language) for one in context.get("institutions") or ()],
         "about": [
-            {"@type": "Event", "name": one.title, "url": absolute(one.get_absolute_url())}
+            {
+                "@type": "Event",
+                "name": one.title_in(language),
+                "url": absolute(one.get_absolute_url(language)),
+            }
             for one in context.get("events") or ()
         ],
         **translation_of(release, language),
@@ -183,6 +171,11 @@ def author(release: Release, site) -> dict:
         return known(
             {"@type": "Organization", "name": release.source_name, "url": release.source_url}
         )
+    return office_as_author(site)
+
+
+@once_per_version
+def office_as_author(site) -> dict:
     return {"@type": "Organization", "name": site.name, "url": absolute(fixed_address("home"))}
 
 
@@ -201,9 +194,14 @@ def translation_of(item, language: str) -> dict:
     return {"workTranslation" if item.source_language == language else "translationOfWork": other}
 
 
-def mention(one: Institution) -> dict:
-    address = absolute(one.get_absolute_url())
-    return {"@type": "Organization", "name": name_here(one), "url": address}
+def named(one, language: str) -> str:
+    """Names are never left out, so in the other language where need be."""
+    return languages.first_text(one, "name", language)
+
+
+def mention(one: Institution, language: str) -> dict:
+    address = absolute(one.get_absolute_url(language))
+    return {"@type": "Organization", "name": named(one, language), "url": address}
 
 
 def event(subject: Subject, context) -> dict:
@@ -217,7 +215,7 @@ def event(subject: Subject, context) -> dict:
         "url": address,
         "name": subject.title,
         "description": subject.description or subject.title,
-        "inLanguage": languages.TAGS[languages.active()],
+        "inLanguage": languages.TAGS[subject.language],
         "startDate": start,
         "endDate": end,
         "eventStatus": f"https://schema.org/Event{STATUS.get(item.status, 'Scheduled')}",
@@ -227,7 +225,7 @@ def event(subject: Subject, context) -> dict:
         "image": [subject.wide.address, subject.square.address],
         "organizer": organisers(context)
         or {"@id": office_id(), "@type": "Organization", "name": site.name},
-        "attendee": [mention(one) for one in context.get("institutions") or ()],
+        "attendee": [mention(one, subject.language) for one in context.get("institutions") or ()],
     }
 
 

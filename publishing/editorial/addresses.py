@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.conf import settings
-from django.urls import Resolver404, get_script_prefix, get_urlconf, resolve, reverse, translate_url
+from django.urls import Resolver404, get_script_prefix, resolve, reverse, translate_url
 from django.utils import translation
 
 from publishing.editorial import languages
@@ -48,14 +48,14 @@ def address_of(name: str, word: str, *, parameter="slug", language=None, **other
     if not _WORD.fullmatch(word):
         # The way to the usual error.
         return _reverse(language, name, {parameter: word} | others)
-    same = tuple(others.items())
-    head, tail = _around(name, parameter, same, language, get_urlconf(), get_script_prefix())
+    where = language, settings.ROOT_URLCONF, get_script_prefix()
+    head, tail = _around(name, parameter, tuple(others.items()), *where)
     return f"{head}{word}{tail}"
 
 
 def fixed_address(name: str) -> str:
     """``reverse`` for addresses that are the same on every page."""
-    return _fixed(name, languages.active(), get_urlconf(), get_script_prefix())
+    return _fixed(name, languages.active(), settings.ROOT_URLCONF, get_script_prefix())
 
 
 @lru_cache(256)
@@ -79,9 +79,9 @@ def absolute(path: str) -> str:
     return settings.PORTAL_BASE_URL + path
 
 
-def path_in(path: str, language: str) -> str:
-    """The same page's path in ``language``; the home page where there is no such page."""
-    here = languages.active()
+def path_in(path: str, here: str, language: str) -> str:
+    """The path in ``language`` of a page whose path is that of the language ``here``; the home page
+    where there is no such page."""
     if path.startswith(f"/{here}/"):
         return f"/{language}/{path.removeprefix(f'/{here}/')}"
     translated = translate_url(path, language)
@@ -90,28 +90,35 @@ def path_in(path: str, language: str) -> str:
 
 def page_urls(request, published=languages.CODES) -> PageUrls:
     """For the page of ``request``, whose text exists in the ``published`` languages."""
+    here = languages.active()
+    there, query = languages.other(here), _known_query(request)
+    paths = {code: path_in(request.path, here, code) + query for code in languages.CODES}
+    alternates = [Alternate(languages.TAGS[code], absolute(paths[code])) for code in published]
+    if published:
+        alternates.append(Alternate("x-default", alternates[0].href))
+    return PageUrls(absolute(request.path) + query, alternates, _switch(paths[there], there))
+
+
+def _known_query(request):
+    """What the view of the page reads of the query string."""
+    if not request.GET:
+        return ""
     known = getattr(getattr(request.resolver_match, "func", None), "public_parameters", ())
     kept = request.GET.copy()
     for name in set(kept) - set(known):
         del kept[name]
-    query = f"?{kept.urlencode()}" if kept else ""
-    alternates = [
-        Alternate(languages.TAGS[code], absolute(path_in(request.path, code) + query))
-        for code in published
-    ]
-    if published:
-        alternates.append(Alternate("x-default", alternates[0].href))
-    return PageUrls(absolute(request.path) + query, alternates, _switch(request.path, query))
+    return f"?{kept.urlencode()}" if kept else ""
 
 
 def error_urls(request) -> PageUrls:
     """For a page with nothing to read: its switch leads to the list that would hold it, or home."""
-    return PageUrls("", [], _switch(_list_above(request.path)))
+    here = languages.active()
+    there = languages.other(here)
+    return PageUrls("", [], _switch(path_in(_list_above(request.path), here, there), there))
 
 
-def _switch(path, query=""):
-    there = languages.other(languages.active())
-    return Switch(path_in(path, there) + query, languages.OWN_NAMES[there], languages.TAGS[there])
+def _switch(address, there):
+    return Switch(address, languages.OWN_NAMES[there], languages.TAGS[there])
 
 
 def _list_above(path):

@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
@@ -95,6 +95,12 @@ class PartialDate:
     def localised(self) -> str:
         """As the reader's language writes it: "25 September 2020", 2020年9月25日."""
         return _localised(self, get_language())
+
+
+def day_of(instant: datetime.datetime) -> PartialDate:
+    """On the calendar of the office."""
+    here = timezone.localtime(instant)
+    return PartialDate(here.year, here.month, here.day)
 
 
 # Kept, because each row of a list asks for them.

@@ -39,6 +39,7 @@ def active() -> str:
     return language if language in CODES else settings.LANGUAGE_CODE
 
 
+@cache
 def other(language: str) -> str:
     return next(code for code in CODES if code != language)
 
@@ -47,9 +48,9 @@ def text(instance, name: str, language: str) -> str:
     return getattr(instance, column(name, language)) or ""
 
 
-def first_text(instance, name: str) -> str:
+def first_text(instance, name: str, language: str = "") -> str:
     """``name`` in the reader's language or, for staff lists only, in the other one."""
-    language = active()
+    language = language or active()
     return text(instance, name, language) or text(instance, name, other(language))
 
 

@@ -115,12 +115,11 @@ def blocks(html: str | None, *, opening: str = "") -> list[SafeString]:
             parts.insert(0, f"<p>{escape(opening)}</p>")
         else:
             parts[where] = f"<p>{escape(opening)} {parts[where].removeprefix('<p>')}"
-    library = _library(parts)
+    if any("<figure" in part for part in parts):
+        library = _library(parts)
+        parts = [_FIGURE.sub(lambda match: _figure(match, library), part) for part in parts]
     # Cleaned above; what takes the place of a figure comes from an escaping template.
-    return [
-        mark_safe(_FIGURE.sub(lambda match: _figure(match, library), part))  # noqa: S308
-        for part in parts
-    ]
+    return [mark_safe(part) for part in parts]  # noqa: S308
 
 
 def joined(parts: list[SafeString]) -> SafeString:

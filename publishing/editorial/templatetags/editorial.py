@@ -3,6 +3,7 @@
 import re
 
 from django import template
+from django.utils import timezone
 
 from publishing.cache.frames import Frames
 from publishing.editorial import dates, languages, richtext
@@ -12,6 +13,8 @@ from publishing.editorial.records import ChangeNote
 register = template.Library()
 
 PAGERS = Frames("components/_pager.html")
+ADDRESSES = Frames("components/_address.html")
+UPDATES, NOTES = Frames("components/_updates.html"), Frames("components/_update.html")
 _AFTER_PHRASE = re.compile(r"(?<=[，；：。！？])(?![，；：。！？”’」』》）])")
 
 
@@ -73,7 +76,7 @@ def name_elsewhere(institution):
     )
 
 
-@register.inclusion_tag("components/_updates.html")
+@register.simple_tag
 def updates(item):
     """When this text was first published and what has changed since, in the reader's language."""
     language = languages.active()
@@ -81,10 +84,33 @@ def updates(item):
         getattr(item, languages.column(name, language))
         for name in ("first_published", "last_updated")
     )
+    if not first:
+        return ""
     there = getattr(item, "has_change_notes", True)
     notes = list(ChangeNote.objects.of(item).told().filter(language=language)) if there else []
-    updated = last if first and last and any(not note.is_minor for note in notes) else None
-    return {"first": first, "updated": updated, "notes": notes}
+    texts = _instant("first", first)
+    if last and any(not note.is_minor for note in notes):
+        texts |= _instant("updated", last)
+    lines = NOTES.drawn(_instant("at", note.at) | {"note": note.note} for note in notes)
+    return UPDATES.drawn([texts | {"notes": lines}])
+
+
+def _instant(name, instant):
+    """For readers and, as ``stamp`` has it, for programs."""
+    return {
+        f"{name}.day": dates.day_of(instant).full,
+        f"{name}.stamp": stamp(timezone.localtime(instant)),
+    }
+
+
+@register.simple_tag
+def page_addresses(urls):
+    """For the head of a page: its canonical address, and those in each language."""
+    links = [{"rel": "canonical", "href": urls.canonical}] if urls.canonical else []
+    links += [
+        {"rel": "alternate", "hreflang": one.hreflang, "href": one.href} for one in urls.alternates
+    ]
+    return ADDRESSES.drawn(links)
 
 
 @register.simple_tag

@@ -1,21 +1,25 @@
 from django import template
 from django.utils.translation import get_language
 
+from publishing.cache.frames import Frames
+
 from .. import charts, kinds
 from ..querysets import totals
 from ..statistics import Statistics
 
 register = template.Library()
 
+NUMBER, SCRIPT = Frames("pageviews/number.html"), Frames("pageviews/script.html")
 
-@register.inclusion_tag("pageviews/number.html")
+
+@register.simple_tag
 def pageviews(instance):
     """The public number, marked so that the page's script can refresh it."""
     item = kinds.item_of(instance)
     number = getattr(instance, "pageviews", None)
     if number is None:
         number = totals(item.kind, [item.id])[item.id]
-    return {"token": str(item), "number": grouped(number)}
+    return NUMBER.drawn([{"token": str(item), "number": grouped(number)}])
 
 
 @register.inclusion_tag("pageviews/counted.html")
@@ -40,16 +44,18 @@ def grouped(number: int) -> str:
     return f"{number:,}"
 
 
-@register.inclusion_tag("pageviews/script.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def pageviews_script(context, instance=None):
     """The script that refreshes numbers; with an item, it also reports the view of its page.
 
     A preview reports nothing, not even by the picture for readers without scripts.
     """
-    if context.get("is_preview"):
-        return {}
-    item = str(kinds.item_of(instance)) if instance is not None else ""
-    return {"token": item, "language": get_language()}
+    language = get_language()
+    if context.get("is_preview") or not language:
+        return ""
+    if instance is None:
+        return SCRIPT.drawn([{}])
+    return SCRIPT.drawn([{"token": str(kinds.item_of(instance)), "language": language}])
 
 
 @register.inclusion_tag("pageviews/chart.html")
