@@ -1,23 +1,29 @@
 """What the pages of releases, events and partners read of news, each question worded once.
 
 Most releases own few of the things that a release may own. The first question also asks which of
-them there are, and nothing asks again for those that there are not.
+them there are, and nothing asks again for those that there are not. It also tells the keys of what
+the release is linked to: other releases lead to the same, which is kept for each version.
 """
+
+from itertools import chain
+from typing import NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 
 from news.models import Event, Release
+from news.relating import related_keys
 from partners import relationship
 from partners.models import Agreement, AgreementParty, Institution, Participation
 from publishing.cache.prepared import prepared
+from publishing.cache.shared import each_once_per_version
 from publishing.editorial.records import ChangeNote
 
 ROWS = ("quotes", "points", "notes", "attachments", "pictures", "corrections")
 CHOSEN = ("videos", "press_contacts", "boilerplates")
-# How many releases stand under the text as related ones.
-RELATED = 3
+# Of what releases lead to; 2.5, 0.7 and, an agreement with its parties, 4 kilobytes each.
+EVENTS, INSTITUTIONS, AGREEMENTS = 1_000, 2_000, 500
 # How many releases, and how many events to come, stand on the page of a partner.
 ABOUT = 5
 
@@ -36,12 +42,31 @@ def _release_at(slug, now, kind):
     parts = {f"has_{name}": Exists(rows.filter(**of_this)) for name, rows in known.items()}
     people = Participation.objects.filter(target_type=kind, target_id=OuterRef("pk"))
     notes = ChangeNote.objects.filter(content_type=kind, object_id=OuterRef("pk"))
-    found = Release.objects.for_page().public(at=now, withdrawn=True).filter(slug=slug)
-    return found.annotate(**parts, has_people=Exists(people), has_change_notes=Exists(notes))
+    found = Release.objects.for_reader().with_keys().public(at=now, withdrawn=True)
+    return found.filter(slug=slug).annotate(
+        **parts, has_people=Exists(people), has_change_notes=Exists(notes)
+    )
+
+
+def linked(release) -> Release:
+    """The release with the keys of what it is linked to: from its first question, where there was
+    one, and asked for where there was none, as in a preview.
+    """
+    return release if hasattr(release, "event_keys") else _linked(release.pk)[0]
+
+
+@prepared
+def _linked(release):
+    return Release.with_copies.filter(pk=release).only("pk").with_keys()
 
 
 def events(release) -> list[Event]:
-    return _events(release.pk, timezone.now())
+    return _kept(_events_by_key, linked(release).event_keys, release)
+
+
+@each_once_per_version(EVENTS)
+def _events_by_key(keys, release):
+    return {event.pk: event for event in _events(release, timezone.now())}
 
 
 @prepared
@@ -50,17 +75,31 @@ def _events(release, now):
 
 
 def agreements(release) -> list[Agreement]:
-    return _agreements(release.pk)
+    return _kept(_agreements_by_key, linked(release).agreement_keys, release)
+
+
+@each_once_per_version(AGREEMENTS)
+def _agreements_by_key(keys, release):
+    return {agreement.pk: agreement for agreement in _agreements(release)}
 
 
 @prepared
 def _agreements(release):
-    return Agreement.objects.public().filter(releases=release).for_lines()
+    return Agreement.objects.public().filter(releases=release).for_link()
 
 
 def parties(release, agreements) -> list[AgreementParty]:
     """Whoever is a party of these agreements, which are those of the release."""
-    return AgreementParty.once_each(agreements, _parties(release.pk)) if agreements else []
+    rows = _kept(_parties_by_agreement, [agreement.pk for agreement in agreements], release)
+    return AgreementParty.once_each(agreements, chain.from_iterable(rows))
+
+
+@each_once_per_version(AGREEMENTS)
+def _parties_by_agreement(agreements, release):
+    found = {agreement: [] for agreement in agreements}
+    for party in _parties(release):
+        found.setdefault(party.agreement_id, []).append(party)
+    return found
 
 
 @prepared
@@ -69,7 +108,12 @@ def _parties(release):
 
 
 def institutions(release) -> list[Institution]:
-    return _institutions(release.pk)
+    return _kept(_institutions_by_key, linked(release).institution_keys, release)
+
+
+@each_once_per_version(INSTITUTIONS)
+def _institutions_by_key(keys, release):
+    return {institution.pk: institution for institution in _institutions(release)}
 
 
 @prepared
@@ -77,43 +121,54 @@ def _institutions(release):
     return Institution.objects.public().filter(releases=release).for_link()
 
 
-def related(release) -> list[Release]:
-    """Of the same events first, then by how many partners they share."""
-    asked = release.pk, timezone.now()
-    found = _of_same_events(*asked)
-    if len(found) < RELATED:
-        found += [one for one in _of_same_partners(*asked) if one not in found]
-    return found[:RELATED]
+def _kept(by_key, keys, release):
+    """The rows of these keys, all asked for in one question where one of them is not kept."""
+    found = by_key(keys, release.pk)
+    return [found[key] for key in keys if key in found]
 
 
-@prepared
-def _of_same_events(release, now):
-    return Release.objects.public(at=now).of_same_events(release)[:RELATED]
+class Around(NamedTuple):
+    """The releases that are named under a text."""
+
+    related: list[Release]
+    earlier: Release | None
+    later: Release | None
 
 
-@prepared
-def _of_same_partners(release, now):
-    # As many again, because some of these may be of the same events.
-    return Release.objects.public(at=now).of_same_partners(release)[: 2 * RELATED]
-
-
-def neighbours(release) -> tuple[Release | None, Release | None]:
-    """The releases just before and after this one in the reader's list, as far as there are."""
+def around(release) -> Around:
+    """Related releases, and those just before and after this one in the reader's list."""
+    now, keys = timezone.now(), related_keys(linked(release))
     here = release.place()
     if here[0] is None:
         # Undated and not published: it stands in no list yet.
-        return None, None
-    found = _neighbours(*here, timezone.now())
-    older = next((one for one in found if one.place() < here), None)
-    return older, next((one for one in found if one.place() > here), None)
+        rows = _rows(now, *keys) if keys else []
+        return Around(_in_order(rows, keys), None, None)
+    rows = _rows_around(*here, now, *keys)
+    earlier = (one for one in rows if one.place() < here)
+    later = (one for one in rows if one.place() > here)
+    return Around(
+        _in_order(rows, keys),
+        max(earlier, key=Release.place, default=None),
+        min(later, key=Release.place, default=None),
+    )
+
+
+def _in_order(rows, keys):
+    found = {row.pk: row for row in rows}
+    return [found[key] for key in keys if key in found]
 
 
 @prepared
-def _neighbours(place, release, now):
+def _rows(now, *keys):
+    return Release.objects.public(at=now).filter(pk__in=keys).for_row()
+
+
+@prepared
+def _rows_around(place, release, now, *keys):
     public = Release.objects.public(at=now)
     beside = (public.beside(place, release, older=older) for older in (True, False))
     nearest = [Subquery(found.values("pk")[:1]) for found in beside]
-    return Release.objects.filter(pk__in=nearest).for_link()
+    return public.filter(pk__in=[*keys, *nearest]).for_row()
 
 
 def event_at(slug: str) -> Event | None:

@@ -154,7 +154,6 @@ class ReleaseDetail(PublishableDetail):
         release = self.object
         context = super().get_context_data(**kwargs)
         address = context["page_urls"].canonical
-        previous, following = reading.neighbours(release)
         if release.original_url:
             # A copy names its original; languages of the copy are no alternates of that.
             context["page_urls"] = replace(
@@ -164,6 +163,7 @@ class ReleaseDetail(PublishableDetail):
         parties = reading.parties(release, agreements)
         among_parties = {party.institution_id for party in parties}
         pictures = list(release.rows("pictures", "image"))
+        around = reading.around(release)
         return context | {
             "page_address": address,
             "crumbs": self.crumbs(context),
@@ -185,9 +185,9 @@ class ReleaseDetail(PublishableDetail):
             "boilerplates": [row for row in release.rows("boilerplates") if row.text],
             "contacts": release.press_contacts.for_page() if release.has("press_contacts") else [],
             "people": named(release),
-            "related": reading.related(release),
-            "previous": previous,
-            "next": following,
+            "related": around.related,
+            "previous": around.earlier,
+            "next": around.later,
         }
 
     def crumbs(self, context):

@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
@@ -15,6 +14,7 @@ from news.models.boilerplates import BoilerplateVersion
 from news.models.events import Event
 from news.models.press import PressContact
 from partners.models import Agreement, CooperationField, Institution, Participation
+from publishing.cache.keys import Keys
 from publishing.editorial import languages
 from publishing.editorial.dates import FirstDayField, LastDayField, PartialDateField, read
 from publishing.editorial.languages import column
@@ -43,25 +43,24 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
         """Needs ``with_pageviews``, as in a list."""
         return self.order_by("-pageviews", f"-{column('order', languages.active())}", "-pk")
 
-    def of_same_events(self, release: int):
-        """Others that tell of an event of this release; who shares most partners comes first."""
-        told = Release.events.through.objects
-        same = told.filter(event__in=told.filter(release=release).values("event"))
-        return self._nearest_to(release, same)
+    def telling_of(self, event: int):
+        return self._to_compare().filter(events=event)
 
-    def of_same_partners(self, release: int):
-        return self._nearest_to(release, _naming_partners_of(release))
+    def naming(self, institution: int):
+        return self._to_compare().filter(institutions=institution)
 
-    def _nearest_to(self, release, links):
-        # Found by an index first: to ask each release for what it shares is to read all of them.
-        shared = _naming_partners_of(release).filter(release=OuterRef("pk")).order_by()
-        shared = shared.values("release").annotate(n=models.Count("pk")).values("n")
-        return (
-            self.filter(pk__in=links.values("release"))
-            .exclude(pk=release)
-            .annotate(shared=Coalesce(Subquery(shared), 0))
-            .order_by("-shared", f"-{column('order', languages.active())}", "-pk")
-            .for_row()
+    def _to_compare(self):
+        """The newest first, each with its place in the list and the partners it names."""
+        order = column("order", languages.active())
+        rows = self.filter((f"{order}__isnull", False)).newest_first().only(order)
+        return rows.annotate(institution_keys=_linked("institutions"))
+
+    def with_keys(self):
+        """``event_keys`` and so on: what each release is linked to, as its page lists it."""
+        return self.annotate(
+            event_keys=_linked("events", in_order=True),
+            agreement_keys=_linked("agreements", in_order=True),
+            institution_keys=_linked("institutions", in_order=True),
         )
 
     def beside(self, place: datetime.datetime, release: int, *, older: bool):
@@ -80,12 +79,10 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
         rows = self.select_related("field", "lead_image").with_pageviews()
         return rows.defer(*(column(name, there) for name in ("headline", "summary", "body")))
 
-    def for_link(self):
-        """What a link shows, and the place in the list of who follows it."""
-        here = languages.active()
-        return self.only(
-            "slug", *(column(name, here) for name in ("order", "headline", "list_title"))
-        )
+    def for_reader(self):
+        """What its page shows in one language and nothing else; editors' notes stay behind."""
+        rows = self.select_related("field", "lead_image").with_pageviews()
+        return rows.only(*_shown_on_its_page())
 
     def for_row(self):
         """What ``news/_release_row.html`` shows and nothing else."""
@@ -97,18 +94,37 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
         return self.for_page().defer(*languages.columns("body", "notice", "field__summary"))
 
 
-def _naming_partners_of(release):
-    """The rows by which releases name a partner that this release names."""
-    named = Release.institutions.through.objects
-    return named.filter(institution__in=named.filter(release=release).values("institution"))
+def _linked(relation, *, in_order=False):
+    field = Release._meta.get_field(relation)
+    there = field.m2m_reverse_field_name()
+    links = field.remote_field.through.objects.filter(release=OuterRef("pk"))
+    return Keys(links.order_by(there) if in_order else links, there)
+
+
+# Of a picture: where its renditions are, and how they are cut.
+PICTURE = ("uid", "file", "sha256", "width", "height", "focal_x", "focal_y")
 
 
 def _shown_in_a_row() -> list[str]:
     here = languages.active()
     window = languages.columns("state", "publish_at", "embargo_until", "expire_at")
-    texts = (column(name, here) for name in ("headline", "list_title", "summary"))
+    texts = (column(name, here) for name in ("order", "headline", "list_title", "summary"))
     field = (column("field__name", here), "field__slot")
-    return ["live", "slug", "release_date", *window, *texts, *field, "lead_image"]
+    picture = (f"lead_image__{name}" for name in PICTURE)
+    return ["live", "slug", "release_date", *window, *texts, *field, *picture]
+
+
+def _shown_on_its_page() -> list[str]:
+    here = languages.active()
+    texts = ("body", "search_description", "notice", "source_name", "first_published")
+    texts += ("last_updated", "dateline_place", "dateline_wire")
+    facts = ("source_language", "source_url", "origin", "kind", "dateline_date")
+    dates = ("release_date_first", "release_date_last")
+    field = ("field__slug", *languages.columns("field__name"))
+    words = (column(f"lead_image__{name}", here) for name in ("alt", "caption", "credit"))
+    picture = ("lead_image__decorative", *words)
+    here_only = (column(name, here) for name in texts)
+    return [*_shown_in_a_row(), *here_only, *facts, *dates, *field, *picture]
 
 
 class Release(Publishable):

@@ -86,5 +86,11 @@ class AgreementQuerySet(PublicQuerySet):
         texts = languages.columns("summary", "field__summary")
         return self.select_related("kind", "field").defer("summary", *texts)
 
+    def for_link(self):
+        """What a link shows: the title, or else the kind, and beside it today's status."""
+        names = ("number", *languages.columns("title", "kind__name"))
+        days = ("superseded_on", "terminated_on", "announced_first")
+        return self.select_related("kind").only(*names, *HISTORIC, *days)
+
     def for_page(self):
         return self.for_register().select_related("place")

@@ -13,9 +13,11 @@ from publishing.editorial import languages
 
 class AgreementPartyQuerySet(PublicQuerySet):
     def for_links(self):
-        """As for lines; ``is_open``: the institution has a public page."""
+        """The names and addresses alone; ``is_open``: the institution has a public page."""
         public = Institution.objects.public().filter(pk=OuterRef("institution"))
-        return self.for_lines().annotate(is_open=Exists(public))
+        names = languages.columns("label", "institution__name")
+        rows = self.select_related("institution").only("agreement", "institution__slug", *names)
+        return rows.annotate(is_open=Exists(public))
 
     def for_lines(self):
         """The parties with the names by which a line of the register tells of them."""

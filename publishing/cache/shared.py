@@ -7,6 +7,7 @@ the next due instant, the code and the settings. Equal versions see the same pub
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
+from itertools import islice
 
 from django.utils.translation import get_language
 
@@ -90,7 +91,7 @@ def each_once_per_version(most):
                 found |= made
                 results.update({(language, key): result for key, result in made.items()})
                 # Another thread may be taking away the same ones.
-                for old in list(results)[:-most]:
+                for old in list(islice(results, max(len(results) - most, 0))):
                     results.pop(old, None)
             return {key: result for key, result in found.items() if result is not None}
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from news.models import Release
 from news.qr import qr_code
-from news.reading import related
+from news.reading import around
 from publishing.editorial import copies, services
 from publishing.pageviews.services import set_base
 from tests.builders import make_event, make_field, make_institution, make_release
@@ -171,7 +171,7 @@ class TestRelated:
         same = make_release(headline_en="Same event", release_date="2017")
         same.events.add(event)
         make_release(headline_en="Nothing in common", release_date="2022")
-        found = related(release)
+        found = around(release).related
         assert found == [same, both, newer]
         assert "Related news" in client.get("/en/news/this/").content.decode()
 
@@ -180,7 +180,7 @@ class TestRelated:
         partner = make_institution()
         release.institutions.add(partner)
         draft.institutions.add(partner)
-        assert related(release) == []
+        assert around(release).related == []
 
 
 class TestSharing:
