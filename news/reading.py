@@ -15,15 +15,15 @@ from django.utils import timezone
 from news.models import Event, Release
 from news.relating import related_keys
 from partners import relationship
-from partners.models import Agreement, AgreementParty, Institution, Participation
+from partners.models import Agreement, AgreementParty, Institution, Participation, Place
 from publishing.cache.prepared import prepared
-from publishing.cache.shared import each_once_per_version
+from publishing.cache.shared import each_once_per_version, once_per_version
 from publishing.editorial.records import ChangeNote
 
 ROWS = ("quotes", "points", "notes", "attachments", "pictures", "corrections")
 CHOSEN = ("videos", "press_contacts", "boilerplates")
-# Of what releases lead to; 2.5, 0.7 and, an agreement with its parties, 4 kilobytes each.
-EVENTS, INSTITUTIONS, AGREEMENTS = 1_000, 2_000, 500
+# Of what releases lead to; 0.8, 0.7 and, an agreement with its parties, 4 kilobytes each.
+EVENTS, INSTITUTIONS, AGREEMENTS = 5_000, 2_000, 2_000
 # How many releases, and how many events to come, stand on the page of a partner.
 ABOUT = 5
 
@@ -66,12 +66,25 @@ def events(release) -> list[Event]:
 
 @each_once_per_version(EVENTS)
 def _events_by_key(keys, release):
-    return {event.pk: event for event in _events(release, timezone.now())}
+    found = {event.pk: event for event in _events(release, timezone.now())}
+    for event in found.values():
+        # Few places see many events: one of each is enough.
+        event.place = places().get(event.place_id)
+    return found
 
 
 @prepared
 def _events(release, now):
     return Event.objects.public(at=now).filter(releases=release).for_link()
+
+
+@once_per_version
+def places() -> dict[int, Place]:
+    """All places by their key, each with what it lies in."""
+    found = {place.pk: place for place in Place.objects.for_link()}
+    for place in found.values():
+        place.parent = found.get(place.parent_id)
+    return found
 
 
 def agreements(release) -> list[Agreement]:

@@ -5,6 +5,7 @@ The pages of all releases of an event compare the same releases. They are read a
 each version of the content, so that a page costs the same however many tell of its event.
 """
 
+import datetime
 from array import array
 from collections import Counter
 from heapq import nlargest
@@ -21,7 +22,7 @@ RELATED = 3
 # Of an event or a partner of which more releases tell, the older ones are not compared.
 COMPARED = 1_000
 # Of so many events, and of so many partners: half a kilobyte, and 48 bytes for each release.
-KEPT = 1_000
+KEPT = 5_000
 
 
 class Group(NamedTuple):
@@ -34,15 +35,14 @@ class Group(NamedTuple):
     partners: array
 
     @classmethod
-    def of(cls, releases):
-        group = cls(array("q"), array("d"), array("H"), array("q"))
-        for position, release in enumerate(releases):
-            instant, key = release.place()
-            group.keys.append(key)
-            group.instants.append(instant.timestamp())
-            group.partners.extend(release.institution_keys)
-            group.positions.extend([position] * len(release.institution_keys))
-        return group
+    def empty(cls):
+        return cls(array("q"), array("d"), array("H"), array("q"))
+
+    def append(self, key: int, instant: datetime.datetime, partners: tuple[int, ...]):
+        self.positions.extend([len(self.keys)] * len(partners))
+        self.partners.extend(partners)
+        self.keys.append(key)
+        self.instants.append(instant.timestamp())
 
     def naming(self, partner: int):
         """The positions of those that name it; looked up without making an object of each."""
@@ -79,19 +79,26 @@ def _nearest(groups, partners, without):
 
 @each_once_per_version(KEPT)
 def _of_events(events):
-    return {event: Group.of(_telling_of(event, timezone.now())) for event in events}
+    return _groups(events, _telling_of(timezone.now(), *events))
 
 
 @each_once_per_version(KEPT)
 def _of_partners(partners):
-    return {partner: Group.of(_naming(partner, timezone.now())) for partner in partners}
+    return _groups(partners, _naming(timezone.now(), *partners))
+
+
+def _groups(keys, rows):
+    groups = {key: Group.empty() for key in keys}
+    for group, *release in rows:
+        groups[group].append(*release)
+    return groups
 
 
 @prepared
-def _telling_of(event, now):
-    return Release.objects.public(at=now).telling_of(event)[:COMPARED]
+def _telling_of(now, *events):
+    return Release.objects.public(at=now).newest_of("events", events, COMPARED)
 
 
 @prepared
-def _naming(institution, now):
-    return Release.objects.public(at=now).naming(institution)[:COMPARED]
+def _naming(now, *partners):
+    return Release.objects.public(at=now).newest_of("institutions", partners, COMPARED)

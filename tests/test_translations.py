@@ -134,10 +134,10 @@ def test_what_django_says_is_replaced_word_for_word():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("page", ["", "add/", "change/", "delete/", "history/"])
-def test_the_pages_of_django_leave_no_gap_around_a_name(admin_client, page):
-    row = "" if page in ("", "add/") else f"{AgreementKind.objects.get(code='mou').pk}/"
-    answer = admin_client.get(f"/zh-hans/admin/partners/agreementkind/{row}{page}")
+@pytest.mark.parametrize("part", ["", "add/", "change/", "delete/", "history/"])
+def test_the_pages_of_django_leave_no_gap_around_a_name(admin_client, part):
+    row = "" if part in ("", "add/") else f"{AgreementKind.objects.get(code='mou').pk}/"
+    answer = admin_client.get(f"/zh-hans/admin/partners/agreementkind/{row}{part}")
     assert answer.status_code == 200
     texts = re.findall(r">([^<]+)<", answer.content.decode())
     assert [text for text in texts if re.search(rf"{HAN} +{HAN}", text)] == []

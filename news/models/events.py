@@ -20,8 +20,6 @@ from publishing.editorial.models import Publishable, PublishableQuerySet, items
 from publishing.editorial.richtext import RichTextField
 from publishing.media.models import Video
 
-NAMES = languages.columns("name")
-
 
 class EventQuerySet(PublishableQuerySet):
     def upcoming(self, now=None):
@@ -51,11 +49,8 @@ class EventQuerySet(PublishableQuerySet):
         return opening.aggregate(models.Min("join_opens_at"))["join_opens_at__min"]
 
     def for_link(self):
-        """What a link shows beside the title: the day and the place."""
-        steps = with_surroundings("place").split("__")
-        places = ["__".join(steps[: depth + 1]) for depth in range(len(steps))]
-        shown = [f"{place}__{name}" for place in places for name in ("level", *NAMES)]
-        return self.for_list().only("slug", "start_date", *languages.columns("title"), *shown)
+        """What a link shows beside the title: the day, and the key of the place."""
+        return self.only("slug", "start_date", "place", *languages.columns("title"))
 
     def next_end(self, after):
         """When the next event turns into the past, or None."""

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
-from django.db.models import OuterRef, Q
+from django.db.models import F, OuterRef, Q, Window
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
@@ -43,17 +44,21 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
         """Needs ``with_pageviews``, as in a list."""
         return self.order_by("-pageviews", f"-{column('order', languages.active())}", "-pk")
 
-    def telling_of(self, event: int):
-        return self._to_compare().filter(events=event)
-
-    def naming(self, institution: int):
-        return self._to_compare().filter(institutions=institution)
-
-    def _to_compare(self):
-        """The newest first, each with its place in the list and the partners it names."""
-        order = column("order", languages.active())
-        rows = self.filter((f"{order}__isnull", False)).newest_first().only(order)
-        return rows.annotate(institution_keys=_linked("institutions"))
+    def newest_of(self, relation: str, keys: tuple[int, ...], most: int):
+        """Of each of these events or partners its newest ``most`` releases, as rows of its key, a
+        release's key, its instant in the reader's list and the keys of the partners it names.
+        """
+        field = Release._meta.get_field(relation)
+        there, order = field.m2m_reverse_field_name(), column("order", languages.active())
+        listed = self.filter((f"{order}__isnull", False))
+        links = field.remote_field.through.objects.filter(
+            (f"{there}__in", keys), release__in=listed.order_by()
+        )
+        newest = [F(f"release__{order}").desc(), F("release").desc()]
+        rank = Window(RowNumber(), partition_by=F(there), order_by=newest)
+        partners = _linked("institutions", of="release")
+        rows = links.annotate(rank=rank, partners=partners).filter(rank__lte=most)
+        return rows.order_by("rank").values_list(there, "release", f"release__{order}", "partners")
 
     def with_keys(self):
         """``event_keys`` and so on: what each release is linked to, as its page lists it."""
@@ -94,10 +99,10 @@ class ReleaseQuerySet(PageviewQuerySet, PublishableQuerySet):
         return self.for_page().defer(*languages.columns("body", "notice", "field__summary"))
 
 
-def _linked(relation, *, in_order=False):
+def _linked(relation, *, of="pk", in_order=False):
     field = Release._meta.get_field(relation)
     there = field.m2m_reverse_field_name()
-    links = field.remote_field.through.objects.filter(release=OuterRef("pk"))
+    links = field.remote_field.through.objects.filter(release=OuterRef(of))
     return Keys(links.order_by(there) if in_order else links, there)
 
 

@@ -20,6 +20,12 @@ def with_surroundings(foreign_key: str) -> str:
     return "__".join([foreign_key, *["parent"] * STEPS_TO_CITY])
 
 
+class PlaceQuerySet(PublicQuerySet):
+    def for_link(self):
+        """What a line shows: the name, and the key of what the place lies in."""
+        return self.only("level", "parent", *languages.columns("name"))
+
+
 class Place(NamedModel):
     """A point of the world with a name in both languages, inside a larger one."""
 
@@ -64,7 +70,7 @@ class Place(NamedModel):
         _("time zone"), max_length=40, blank=True, help_text=_("For example Europe/London.")
     )
 
-    objects = PublicQuerySet.as_manager()
+    objects = PlaceQuerySet.as_manager()
 
     class Meta:
         ordering = ["name_en", "pk"]

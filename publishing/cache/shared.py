@@ -80,7 +80,7 @@ def each_once_per_version(most):
             nonlocal kept
             version = _version.get()
             if not version:
-                return function(keys, *known)
+                return function(keys, *known) if keys else {}
             held = kept
             if held[0] != version:
                 held = kept = (version, {})
