@@ -139,7 +139,7 @@ def killed_collectors(item):
     number = 0
     for step in [step for step in STEPS if step != "before a file is deleted"]:
         number += lines(item, number, 500)
-        died = run_collector(JOURNALS, "kill", step, "1").wait()
+        died = run_collector(JOURNALS, "kill", step, "1", str(time.time())).wait()
         assert died == -signal.SIGKILL, step
     return number, number
 
