@@ -1,4 +1,7 @@
-"""What stands around the text of a release, in the reader's language and drawn from frames."""
+"""What stands around the text of a release, in the reader's language and drawn from frames.
+
+Templates call these functions as tags (``news/templatetags/news.py``).
+"""
 
 from urllib.parse import quote
 
@@ -27,6 +30,7 @@ def hero(release) -> SafeString:
 
 
 def share(release, address: str) -> SafeString:
+    """Copy, mail, print, and a QR code for telephones; nothing comes from another host."""
     headline = languages.text(release, "headline", languages.active())
     texts = {
         "page_address": address,

@@ -50,9 +50,13 @@ def _release_at(slug, now, kind):
 
 def linked(release) -> Release:
     """The release with the keys of what it is linked to: from its first question, where there was
-    one, and asked for where there was none, as in a preview.
+    one, and asked for once where there was none, as in a preview.
     """
-    return release if hasattr(release, "event_keys") else _linked(release.pk)[0]
+    if not hasattr(release, "event_keys"):
+        known = _linked(release.pk)[0]
+        release.event_keys, release.agreement_keys = known.event_keys, known.agreement_keys
+        release.institution_keys = known.institution_keys
+    return release
 
 
 @prepared
@@ -67,9 +71,10 @@ def events(release) -> list[Event]:
 @each_once_per_version(EVENTS)
 def _events_by_key(keys, release):
     found = {event.pk: event for event in _events(release, timezone.now())}
+    # Few places see many events: one of each is enough.
+    places = _places() if found else {}
     for event in found.values():
-        # Few places see many events: one of each is enough.
-        event.place = places().get(event.place_id)
+        event.place = places.get(event.place_id)
     return found
 
 
@@ -79,7 +84,7 @@ def _events(release, now):
 
 
 @once_per_version
-def places() -> dict[int, Place]:
+def _places() -> dict[int, Place]:
     """All places by their key, each with what it lies in."""
     found = {place.pk: place for place in Place.objects.for_link()}
     for place in found.values():

@@ -31,40 +31,13 @@ def releases_with_agreement(agreement, limit=5):
     return {"releases": releases.newest_first().for_list()[:limit]}
 
 
-@register.simple_tag
-def share(release, address):
-    """Copy, mail, print, and a QR code for telephones; nothing comes from another host."""
-    return facts.share(release, address)
-
-
-@register.simple_tag
-def hero(release):
-    return facts.hero(release)
-
-
-@register.simple_tag
-def held(events):
-    return facts.held(events)
-
-
-@register.simple_tag
-def party_lines(parties):
-    return facts.parties(parties)
-
-
-@register.simple_tag
-def signed(agreements):
-    return facts.signed(agreements)
-
-
-@register.simple_tag
-def partner_chips(institutions):
-    return facts.partners(institutions)
-
-
-@register.simple_tag
-def neighbours(earlier, later):
-    return facts.neighbours(earlier, later)
+register.simple_tag(facts.share)
+register.simple_tag(facts.hero)
+register.simple_tag(facts.held)
+register.simple_tag(facts.parties, name="party_lines")
+register.simple_tag(facts.signed)
+register.simple_tag(facts.partners, name="partner_chips")
+register.simple_tag(facts.neighbours)
 
 
 @register.inclusion_tag("news/_events_about.html", takes_context=True)

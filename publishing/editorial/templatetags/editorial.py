@@ -126,9 +126,9 @@ def other_language_tag():
 @register.simple_tag(takes_context=True)
 def pager(context, page):
     """The ways to the other pages of a list, around this one and at both ends."""
-    return PAGERS.drawn(
-        [_pager_texts(page, context["request"].GET) if page.has_other_pages() else {}]
-    )
+    if not page.has_other_pages():
+        return ""
+    return PAGERS.drawn([_pager_texts(page, context["request"].GET)])
 
 
 def _pager_texts(page, params):
